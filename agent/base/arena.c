@@ -1,0 +1,105 @@
+#include "base/arena.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_BLOCK_BYTES = 16 * 1024 };
+
+struct block {
+	struct block *next;
+	size_t used;
+	size_t size;
+	max_align_t data[];
+};
+
+struct arena {
+	struct block *first;
+};
+
+struct arena *arena_new(void)
+{
+	return xcalloc(1, sizeof(struct arena));
+}
+
+void arena_free(struct arena *arena)
+{
+	if (!arena)
+		return;
+	while (arena->first) {
+		struct block *next = arena->first->next;
+
+		free(arena->first);
+		arena->first = next;
+	}
+	free(arena);
+}
+
+static struct block *add_block(struct arena *arena, size_t bytes)
+{
+	const size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
+	struct block *block = xcalloc(1, sizeof(*block) + size);
+
+	block->size = size;
+	/* A block for one large object goes second, so that the room in the first stays usable. */
+	if (arena->first && size > ARENA_BLOCK_BYTES) {
+		block->next = arena->first->next;
+		arena->first->next = block;
+	} else {
+		block->next = arena->first;
+		arena->first = block;
+	}
+	return block;
+}
+
+void *arena_calloc(struct arena *arena, size_t count, size_t size)
+{
+	struct block *block = arena->first;
+	size_t bytes;
+	void *fresh;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		bug("an arena was asked for %zu objects of %zu bytes", count, size);
+	bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	if (!block || block->size - block->used < bytes)
+		block = add_block(arena, bytes);
+	fresh = (char *)block->data + block->used;
+	block->used += bytes;
+	return fresh;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_calloc(arena, len + 1, 1);
+
+	memcpy(copy, text, len);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	va_list again;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	if (len < 0)
+		bug("a format string is broken: '%s'", format);
+	text = arena_calloc(arena, (size_t)len + 1, 1);
+	vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	va_end(args);
+	return text;
+}

@@ -1,0 +1,85 @@
+#include "base/parse.h"
+
+#include "base/mem.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct unit {
+	const char *name;
+	int64_t ms;
+} units[] = {
+	{"w", 7 * 86400000LL}, {"d", 86400000}, {"h", 3600000},
+	{"m", 60000},          {"s", 1000},     {"ms", 1},
+};
+
+/* Digits from the start; `*end` is behind them. */
+static bool digits(const char *text, const char **end, uint64_t *out)
+{
+	uint64_t sum = 0;
+	const char *at = text;
+
+	for (; *at >= '0' && *at <= '9'; at++)
+		if (__builtin_mul_overflow(sum, 10, &sum) ||
+		    __builtin_add_overflow(sum, (uint64_t)(*at - '0'), &sum))
+			return false;
+	*end = at;
+	*out = sum;
+	return at != text;
+}
+
+bool parse_u64(const char *text, uint64_t *out)
+{
+	const char *end;
+	uint64_t sum;
+
+	if (!digits(text, &end, &sum) || *end)
+		return false;
+	*out = sum;
+	return true;
+}
+
+bool parse_u32(const char *text, uint32_t *out)
+{
+	uint64_t sum;
+
+	if (!parse_u64(text, &sum) || sum > UINT32_MAX)
+		return false;
+	*out = (uint32_t)sum;
+	return true;
+}
+
+bool parse_duration_ms(const char *text, int64_t *ms)
+{
+	const char *end;
+	uint64_t count;
+	int64_t sum;
+
+	if (!digits(text, &end, &count) || count > INT64_MAX)
+		return false;
+	if (!*end && count == 0) {
+		*ms = 0;
+		return true;
+	}
+	for (size_t i = 0; i < COUNT_OF(units); i++)
+		if (strcmp(end, units[i].name) == 0) {
+			if (__builtin_mul_overflow((int64_t)count, units[i].ms, &sum))
+				return false;
+			*ms = sum;
+			return true;
+		}
+	return false;
+}
+
+const char *duration_text(int64_t ms, char out[DURATION_TEXT_BYTES])
+{
+	size_t i = 0;
+
+	if (ms == 0)
+		return memcpy(out, "0s", sizeof("0s"));
+	while (ms % units[i].ms)
+		i++;
+	snprintf(out, DURATION_TEXT_BYTES, "%lld%s", (long long)(ms / units[i].ms), units[i].name);
+	return out;
+}

@@ -1,0 +1,90 @@
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include "base/arena.h"
+#include "base/ip.h"
+#include "model/list.h"
+#include "model/names.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The configuration as read: every value is within its bounds, defaults are filled in. Strings
+ * are never NULL ("" is "not given") and belong to the arena given to conf_load. */
+
+struct conf_address {
+	struct prefix prefix; /* one address, or a block that is watched as a whole */
+	const char *name, *helo, *pool;
+};
+
+struct conf_domain {
+	const char *domain;
+	const char *const *selector;
+	size_t selectors;
+	const char *pool;
+};
+
+struct conf_log_map {
+	const char *word; /* the service or the host */
+	struct ip ip;
+};
+
+struct conf_maillog {
+	const char *path, *format;
+	struct ip ip; /* family 0: not given */
+	const char *timezone; /* "": the operator's */
+	const struct conf_log_map *by_service;
+	size_t by_services;
+	const struct conf_log_map *by_host;
+	size_t by_hosts;
+};
+
+struct conf_channel {
+	const char *name, *type;
+	const char *const *to;
+	size_t tos;
+	const char *from, *url, *url_file, *user, *password_file;
+	enum severity min_severity;
+};
+
+struct conf {
+	const char *path; /* of the main file, "" for built-in defaults */
+	const char *state_dir, *timezone;
+	int64_t stale_after_ms;
+	struct {
+		const char *const *server; /* ADDRESS[:PORT]; none: /etc/resolv.conf */
+		size_t servers;
+		int64_t timeout_ms;
+		int64_t tries, in_flight;
+		int64_t deadline_ms; /* for the whole pass */
+	} resolver;
+	struct {
+		const char *catalogue_path;
+		int64_t confirm;
+		int64_t confirm_wait_ms;
+		double breaker;
+		double rate; /* questions a second to one list whose entry names no rate; 0: no limit */
+	} lists;
+	struct catalogue catalogue;
+	struct {
+		const char *rrdcached; /* "": files are written directly */
+	} series;
+	const struct conf_address *address;
+	size_t addresses;
+	const struct conf_domain *domain;
+	size_t domains;
+	const struct conf_maillog *maillog;
+	size_t maillogs;
+	struct {
+		double elevated_ratio, spike_ratio;
+		int64_t floor, idle_days;
+	} volume;
+	struct {
+		int64_t repeat_ms, digest_over;
+		const struct conf_channel *channel;
+		size_t channels;
+	} alerts;
+};
+
+#endif

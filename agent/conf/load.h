@@ -1,0 +1,26 @@
+#ifndef CONF_LOAD_H
+#define CONF_LOAD_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "conf/conf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Every mistake of a configuration, not only the first: FILE:LINE: sentence with remedy. */
+struct conf_problems {
+	struct str text; /* one problem a line; `str_release` it */
+	size_t count;
+};
+
+/* Reads the file, its includes, `conf.d/` beside it (sorted *.conf; lists of groups there are
+ * appended) and the catalogue. False when anything is wrong. */
+bool conf_load(const char *path, struct arena *arena, struct conf *conf,
+               struct conf_problems *problems);
+/* The defaults and a catalogue, for commands that work without a configuration. `path` may be
+ * NULL: the shipped catalogue. Lists that need a key are disabled. */
+bool conf_load_catalogue(const char *path, struct arena *arena, struct conf *conf,
+                         struct conf_problems *problems);
+
+#endif

@@ -1,0 +1,56 @@
+#include "model/names.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+/* Defines NAME_name() and NAME_parse() over a table of words in the enum's order. */
+#define WORDS(name, type, count, ...)                                                             \
+	static const char *const name##_word[] = {__VA_ARGS__};                                    \
+	_Static_assert(COUNT_OF(name##_word) == (count), "one word for each value");               \
+	const char *name##_name(type value)                                                        \
+	{                                                                                          \
+		return word_of(name##_word, count, (size_t)value);                                 \
+	}                                                                                          \
+	int name##_parse(const char *word)                                                         \
+	{                                                                                          \
+		return value_of(name##_word, count, word);                                         \
+	}
+
+static const char *word_of(const char *const *words, size_t count, size_t value)
+{
+	if (value >= count)
+		bug("no word for value %zu after '%s'", value, words[0]);
+	return words[value];
+}
+
+static int value_of(const char *const *words, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(words[i], word) == 0)
+			return (int)i;
+	return -1;
+}
+
+WORDS(finding, enum finding, FINDING_COUNT, "blind", "clear", "listed", "noted", "broken",
+      "elevated", "spike", "cold")
+WORDS(severity, enum severity, SEVERITY_COUNT, "info", "minor", "major", "critical")
+WORDS(cause, enum cause, CAUSE_COUNT, "none", "timeout", "servfail", "refused", "garbled",
+      "not-127", "error-code", "unknown-code", "list-sick", "mass-change", "budget", "deadline",
+      "bad-name")
+WORDS(grade, enum grade_letter, GRADE_COUNT, "UNKNOWN", "GOOD", "NEUTRAL", "POOR")
+WORDS(list_kind, enum list_kind, LIST_KIND_COUNT, "block", "policy", "reputation", "allow", "info")
+WORDS(list_health, enum list_health, HEALTH_COUNT, "unproven", "ok", "sick", "refused",
+      "unreachable")
+WORDS(change, enum change, CHANGE_COUNT, "none", "raised", "escalated", "cleared", "went-blind",
+      "reminder", "list-sick", "list-well")
+
+struct words severity_words(void)
+{
+	return (struct words){severity_word, SEVERITY_COUNT};
+}
+
+struct words list_kind_words(void)
+{
+	return (struct words){list_kind_word, LIST_KIND_COUNT};
+}

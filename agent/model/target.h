@@ -1,0 +1,18 @@
+#ifndef MODEL_TARGET_H
+#define MODEL_TARGET_H
+
+#include "base/ip.h"
+
+enum target_kind { TARGET_ADDRESS, TARGET_DOMAIN };
+
+/* Something watched. Strings are never NULL; "" is "not given". */
+struct target {
+	enum target_kind kind;
+	const char *text; /* canonical: the address, or the domain in lower case A-labels */
+	struct ip ip; /* TARGET_ADDRESS */
+	const char *name; /* the operator's name for the host */
+	const char *helo;
+	const char *pool;
+};
+
+#endif
