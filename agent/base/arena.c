@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BLOCK_BYTES = 16 * 1024 };
+enum { ARENA_FIRST_BYTES = 1024, ARENA_BLOCK_BYTES = 64 * 1024 };
 
 struct block {
 	struct block *next;
@@ -18,47 +18,61 @@ struct block {
 };
 
 struct arena {
-	struct block *first;
+	struct block *newest; /* the one with room; the first ever is the last of the chain */
+	size_t next_bytes;
 };
 
 struct arena *arena_new(void)
 {
-	return xcalloc(1, sizeof(struct arena));
+	struct arena *arena = xcalloc(1, sizeof(*arena));
+
+	arena->next_bytes = ARENA_FIRST_BYTES;
+	return arena;
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct block *block = arena->newest;
+
+	while (block && block->next) {
+		struct block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+	if (block) {
+		memset(block->data, 0, block->used);
+		block->used = 0;
+	}
+	arena->newest = block;
+	arena->next_bytes = ARENA_FIRST_BYTES * 2;
 }
 
 void arena_free(struct arena *arena)
 {
 	if (!arena)
 		return;
-	while (arena->first) {
-		struct block *next = arena->first->next;
-
-		free(arena->first);
-		arena->first = next;
-	}
+	arena_reset(arena);
+	free(arena->newest);
 	free(arena);
 }
 
 static struct block *add_block(struct arena *arena, size_t bytes)
 {
-	const size_t size = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
+	const size_t size = bytes > arena->next_bytes ? bytes : arena->next_bytes;
 	struct block *block = xcalloc(1, sizeof(*block) + size);
 
+	if (arena->next_bytes < ARENA_BLOCK_BYTES)
+		arena->next_bytes *= 2;
 	block->size = size;
-	/* A block for one large object goes second, so that the room in the first stays usable. */
-	if (arena->first && size > ARENA_BLOCK_BYTES) {
-		block->next = arena->first->next;
-		arena->first->next = block;
-	} else {
-		block->next = arena->first;
-		arena->first = block;
-	}
+	block->next = arena->newest;
+	arena->newest = block;
 	return block;
 }
 
 void *arena_calloc(struct arena *arena, size_t count, size_t size)
 {
-	struct block *block = arena->first;
+	struct block *block = arena->newest;
 	size_t bytes;
 	void *fresh;
 
