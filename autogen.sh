@@ -1,5 +1,90 @@
 #!/bin/sh
-# Makes configure and Makefile.in. Needs autoconf, automake and pkg-config.
+# Bootstraps a checkout; with an option goes on to test or to show it.
 set -eu
 cd "$(dirname "$0")"
-exec autoreconf -fi
+
+# Debian's names, here and nowhere else.
+build_packages="autoconf automake make gcc libc6-dev pkg-config libc-ares-dev libconfig-dev
+	librrd-dev libsqlite3-dev libjansson-dev libcmocka-dev"
+test_packages="rbldnsd unbound dnsdist nsd bind9-dnsutils dnsperf strace rrdcached rrdtool
+	libfaketime python3-pytest mandoc"
+demo_packages="rbldnsd unbound rrdtool"
+
+usage() {
+	cat <<'END'
+usage: ./autogen.sh [--check|--demo|--help]
+
+  (nothing)  make configure and Makefile.in, then: mkdir build && cd build && ../configure && make
+  --check    install what is missing (as root on Debian or Ubuntu; otherwise say what),
+             build in ./build with warnings as errors, run all tests
+  --demo     the same without the tests, then show the program at work on this machine
+  --help     this text
+END
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# need PACKAGES: installs what is missing, or says how and ends.
+need() {
+	missing=
+	if ! command -v dpkg-query >/dev/null; then
+		# shellcheck disable=SC2086 # a list of words
+		echo "autogen.sh: this is neither Debian nor Ubuntu; needed are, by Debian's names:" $1 >&2
+		return
+	fi
+	for package in $1; do
+		is_installed "$package" || missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "autogen.sh: these packages are missing:$missing" >&2
+		echo "install them with: sudo apt-get install --no-install-recommends$missing" >&2
+		exit 1
+	fi
+	echo "autogen.sh: installing$missing"
+	export DEBIAN_FRONTEND=noninteractive
+	# Without a network an older index may still do.
+	apt-get update -q || echo "autogen.sh: the package index could not be renewed" >&2
+	# shellcheck disable=SC2086 # a list of words
+	apt-get install -q -y --no-install-recommends $missing
+}
+
+bootstrap() {
+	autoreconf -fi
+}
+
+# build CONFIGURE-OPTION...: out of tree, in ./build.
+build() {
+	mkdir -p build
+	cd build
+	../configure "$@"
+	make -j"$(nproc)"
+}
+
+case ${1-} in
+"")
+	bootstrap
+	;;
+--check)
+	need "$build_packages $test_packages"
+	bootstrap
+	build --enable-werror
+	make -j"$(nproc)" check
+	;;
+--demo)
+	need "$build_packages $demo_packages"
+	bootstrap
+	build
+	cd ..
+	exec tests/demo.sh "$PWD/build"
+	;;
+--help | -h)
+	usage
+	;;
+*)
+	usage >&2
+	exit 2
+	;;
+esac
