@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 /* The command line: tables of commands and options, from which parsing, help and the manual's
- * sections are made. A command is one file, one row in commands.c and what this header offers. */
+ * sections are made. A command is one cmd_*.c with `const struct cli_command command_WORD`, one
+ * row in commands.def, and what this header offers. */
 
 enum cli_status {
 	CLI_DONE = 0,

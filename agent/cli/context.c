@@ -1,0 +1,90 @@
+#include "cli/cli.h"
+
+#include "conf/load.h"
+#include "render/escape.h"
+#include "sys/clock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The configuration as a command sees it: the file or the built-in defaults, with what the
+ * command line says on top, and the operator's zone. */
+
+const char *cli_conf_path(const struct cli *cli)
+{
+	const char *path = cli_value(cli, "config");
+
+	return path ? path : PKGSYSCONFDIR "/repwatch.conf";
+}
+
+/* One problem a line; the lines quote the file, so they are escaped. */
+static void print_problems(const struct conf_problems *problems)
+{
+	const char *at = str_text(&problems->text);
+	struct str out = {0};
+
+	while (*at) {
+		const size_t len = strcspn(at, "\n");
+
+		escape_terminal(&out, at, len);
+		str_add_char(&out, '\n');
+		at += len + (at[len] == '\n');
+	}
+	fputs(str_text(&out), stderr);
+	str_release(&out);
+}
+
+static bool apply_line(struct cli *cli)
+{
+	const char *state_dir = cli_value(cli, "state");
+	struct err err;
+	size_t servers;
+	const char *const *server = cli_values(cli, "resolver", &servers);
+
+	if (state_dir)
+		cli->conf.state_dir = state_dir;
+	if (servers) {
+		cli->conf.resolver.server = server;
+		cli->conf.resolver.servers = servers;
+	}
+	if (!clock_zone(cli->conf.timezone, cli->now, cli->arena, &cli->zone, &err)) {
+		cli_error("%s", err.text);
+		return false;
+	}
+	return true;
+}
+
+static bool finish(struct cli *cli, bool is_loaded, struct conf_problems *problems)
+{
+	if (!is_loaded)
+		print_problems(problems);
+	str_release(&problems->text);
+	return is_loaded && apply_line(cli);
+}
+
+bool cli_conf(struct cli *cli)
+{
+	const char *path = cli_conf_path(cli);
+	struct conf_problems problems = {0};
+
+	/* The first thing a new operator meets. */
+	if (!cli_has(cli, "config") && access(path, F_OK) != 0 && errno == ENOENT) {
+		cli_error(
+		    "there is no configuration '%s' yet; 'repwatch config sample' prints one to "
+		    "start from, --config names another",
+		    path);
+		return false;
+	}
+	return finish(cli, conf_load(path, cli->arena, &cli->conf, &problems), &problems);
+}
+
+bool cli_conf_or_catalogue(struct cli *cli, const char *path)
+{
+	struct conf_problems problems = {0};
+
+	if (cli_has(cli, "config"))
+		return cli_conf(cli);
+	return finish(cli, conf_load_catalogue(path, cli->arena, &cli->conf, &problems), &problems);
+}

@@ -1,0 +1,28 @@
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "cli/cli.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A bar with rate and time left on standard error, on a terminal only; quiet, piped and cron
+ * runs never see it. */
+struct progress {
+	bool is_on;
+	bool is_drawn;
+	size_t columns;
+	int64_t began_us, drawn_us;
+};
+
+struct progress progress_begin(const struct cli *cli);
+/* A progress_fn of run/pass.h; `context` is the struct progress. */
+void progress_show(void *context, uint64_t done, uint64_t total);
+/* Erases it, so that what follows begins on a clean line. */
+void progress_end(struct progress *progress);
+
+/* The line itself, `columns` wide at most. */
+void progress_line(struct str *out, size_t columns, uint64_t done, uint64_t total,
+		   int64_t elapsed_us);
+
+#endif

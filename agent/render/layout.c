@@ -1,0 +1,173 @@
+#include "render/layout.h"
+
+#include "base/mem.h"
+#include "render/escape.h"
+#include "render/utf8.h"
+
+#include <string.h>
+
+/* ECMA-48 "select graphic rendition". */
+static const char *const tint_code[] = {
+    [TINT_NONE] = "",         [TINT_BAD] = "\033[31m",  [TINT_WARN] = "\033[33m",
+    [TINT_GOOD] = "\033[32m", [TINT_FAINT] = "\033[2m", [TINT_STRONG] = "\033[1m",
+};
+_Static_assert(COUNT_OF(tint_code) == TINT_COUNT, "a code for each tint");
+
+enum { GAP = 2, NARROWEST = 8 };
+
+void layout_tint(struct str *out, const struct layout *layout, enum tint tint, const char *text)
+{
+	if (!layout->has_color || tint == TINT_NONE || !text[0]) {
+		str_add(out, text);
+		return;
+	}
+	str_add(out, tint_code[tint]);
+	str_add(out, text);
+	str_add(out, "\033[0m");
+}
+
+static void add_break(struct str *out, size_t indent)
+{
+	str_add_char(out, '\n');
+	str_add_fill(out, ' ', indent);
+}
+
+void layout_wrap(struct str *out, const struct layout *layout, size_t indent, const char *text)
+{
+	size_t at = indent, breaks = 0;
+
+	while (*text) {
+		const size_t len = strcspn(text, " \n");
+		const size_t columns = utf8_text_columns(text, len);
+
+		if (len && breaks) {
+			str_add_fill(out, '\n', breaks - 1);
+			add_break(out, indent);
+			breaks = 0;
+		} else if (len && at > indent) {
+			if (layout->columns && at + 1 + columns > layout->columns) {
+				add_break(out, indent);
+				at = indent;
+			} else {
+				str_add_char(out, ' ');
+				at++;
+			}
+		}
+		str_add_bytes(out, text, len);
+		at += columns;
+		text += len;
+		if (*text == '\n') {
+			breaks++;
+			at = indent;
+		}
+		text += *text != '\0';
+	}
+}
+
+void layout_cut(struct str *out, const char *text, size_t columns)
+{
+	static const char dots[] = "...";
+	size_t left = strlen(text), room = columns > 3 ? columns - 3 : 0;
+
+	if (escape_columns(text) <= columns) {
+		str_add(out, text);
+		return;
+	}
+	while (left > 0) {
+		int32_t point;
+		const size_t taken = utf8_next(text, left, &point);
+
+		if (utf8_columns(point) > room)
+			break;
+		room -= utf8_columns(point);
+		str_add_bytes(out, text, taken);
+		text += taken;
+		left -= taken;
+	}
+	str_add_bytes(out, dots, columns < 3 ? columns : 3);
+}
+
+struct grid {
+	const struct layout *layout;
+	const struct layout_column *column;
+	size_t columns;
+	size_t width[LAYOUT_COLUMNS_MAX]; /* 0: left out */
+};
+
+/* Blanks are owed until text follows, so that no line ends in them. */
+static void add_row(struct str *out, const struct grid *grid, const struct layout_cell *cell)
+{
+	size_t owed = 0;
+
+	for (size_t i = 0; i < grid->columns; i++) {
+		const bool is_right = grid->column[i].is_right;
+		struct str text = {0};
+		size_t padding;
+
+		if (!grid->width[i])
+			continue;
+		layout_cut(&text, cell[i].text, grid->width[i]);
+		padding = grid->width[i] - escape_columns(str_text(&text));
+		owed += is_right ? padding : 0;
+		if (text.len) {
+			str_add_fill(out, ' ', owed);
+			layout_tint(out, grid->layout, cell[i].tint, text.text);
+			owed = 0;
+		}
+		owed += GAP + (is_right ? 0 : padding);
+		str_release(&text);
+	}
+	str_add_char(out, '\n');
+}
+
+/* Takes away from the widest column that may shrink until all fit, or none is left to give. */
+static void fit(struct grid *grid)
+{
+	for (;;) {
+		size_t total = 0, widest = grid->columns;
+
+		for (size_t i = 0; i < grid->columns; i++) {
+			const size_t width = grid->width[i];
+
+			total += width ? width + GAP : 0;
+			if (grid->column[i].shrinks && width > NARROWEST &&
+			    (widest == grid->columns || width > grid->width[widest]))
+				widest = i;
+		}
+		if (total <= grid->layout->columns + GAP || widest == grid->columns)
+			return;
+		grid->width[widest]--;
+	}
+}
+
+static void measure(struct grid *grid, const struct layout_cell *cell, size_t rows, bool has_head)
+{
+	for (size_t i = 0; i < rows * grid->columns; i++) {
+		const size_t wanted = escape_columns(cell[i].text);
+
+		if (wanted > grid->width[i % grid->columns])
+			grid->width[i % grid->columns] = wanted;
+	}
+	for (size_t i = 0; has_head && i < grid->columns; i++)
+		if (grid->width[i] && strlen(grid->column[i].head) > grid->width[i])
+			grid->width[i] = strlen(grid->column[i].head);
+}
+
+void layout_table(struct str *out, const struct layout *layout, const struct layout_column *column,
+		  size_t columns, const struct layout_cell *cell, size_t rows)
+{
+	struct grid grid = {layout, column, columns, {0}};
+	struct layout_cell head[LAYOUT_COLUMNS_MAX];
+
+	if (columns > LAYOUT_COLUMNS_MAX)
+		bug("a table of %zu columns", columns);
+	measure(&grid, cell, rows, column[0].head);
+	if (layout->columns)
+		fit(&grid);
+	for (size_t i = 0; i < columns; i++)
+		head[i] = (struct layout_cell){column[i].head, TINT_FAINT};
+	if (rows && column[0].head)
+		add_row(out, &grid, head);
+	for (size_t i = 0; i < rows; i++)
+		add_row(out, &grid, cell + i * columns);
+}
