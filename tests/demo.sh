@@ -1,0 +1,319 @@
+#!/bin/sh
+# A sample network on this machine, watched for five days in a minute: tests/demo.sh BUILD_DIR
+#
+# Local servers play the lists and the network's own DNS; nothing leaves the machine, and no port
+# or folder of the system is used. The folder with everything in it is kept.
+set -eu
+PATH=$PATH:/usr/sbin:/sbin
+
+fail() {
+	echo "demo.sh: $1" >&2
+	exit 1
+}
+
+repwatch=$(cd "${1:?usage: tests/demo.sh BUILD_DIR}" && pwd)/repwatch
+[ -x "$repwatch" ] || fail "'$repwatch' is not built"
+for program in rbldnsd unbound dig; do
+	command -v $program >/dev/null || fail "$program is not installed"
+done
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/repwatch-demo.XXXXXX")
+chmod 755 "$dir" # rbldnsd gives up root's rights before it reads its zones
+mkdir "$dir/zones"
+rbldnsd_pid=
+unbound_pid=
+# shellcheck disable=SC2086 # none or one
+trap 'kill $rbldnsd_pid $unbound_pid 2>/dev/null || :' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- telling ---
+say() {
+	printf '\n%s\n' "$*" | fold -s -w 78 | sed 's, *$,,'
+}
+
+# show ARGUMENT...: the command as one would type it, its output, and what its end means.
+show() {
+	printf '\n$ repwatch %s\n' "$*"
+	status=0
+	at "$day" "$repwatch" --config "$dir/repwatch.conf" "$@" || status=$?
+	case $status in
+	0) ;;
+	1) echo "[exit status 1: something wrong was found]" ;;
+	3) echo "[exit status 3: something could not be learned]" ;;
+	*) fail "repwatch ended with status $status" ;;
+	esac
+}
+
+# --- the clock ---
+faketime=
+for library in /usr/lib/*/faketime/libfaketime.so.1 /usr/lib/faketime/libfaketime.so.1; do
+	[ -e "$library" ] && faketime=$library
+done
+day=-4d
+
+# at DAYS COMMAND...: as if it were DAYS ago. Timeouts and files keep the real time.
+at() {
+	offset=$1
+	shift
+	if [ -n "$faketime" ]; then
+		env LD_PRELOAD="$faketime" FAKETIME="$offset" FAKETIME_DONT_FAKE_MONOTONIC=1 \
+			NO_FAKE_STAT=1 "$@"
+	else
+		"$@"
+	fi
+}
+
+# --- servers ---
+# listen NAME: a port at which the function serve_NAME runs a server; sets port and pid.
+listen() {
+	try=0
+	while [ $try -lt 20 ]; do
+		port=$((20000 + ($$ * 13 + try * 997) % 12000))
+		"serve_$1" "$port" >>"$dir/$1.log" 2>&1 &
+		pid=$!
+		if answers "$pid" "$port"; then
+			return
+		fi
+		try=$((try + 1))
+	done
+	cat "$dir/$1.log" >&2
+	fail "$1 does not start"
+}
+
+ask() {
+	dig @127.0.0.1 -p "$1" +short +tries=1 +time=1 "$2" "${3:-A}" 2>/dev/null
+}
+
+# until_is PORT NAME ANSWER: asks until the answer is ANSWER, ten seconds at most.
+until_is() {
+	limit=200
+	while [ "$(ask "$1" "$2")" != "$3" ]; do
+		limit=$((limit - 1))
+		[ $limit -gt 0 ] || fail "'$2' is not '$3'"
+		sleep 0.05
+	done
+}
+
+# answers PID PORT: whether the process lives until it answers.
+answers() {
+	while kill -0 "$1" 2>/dev/null; do
+		[ "$(ask "$2" 2.0.0.127.bl.demo.test)" = 127.0.0.2 ] && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+serve_rbldnsd() {
+	user=
+	[ "$(id -u)" -ne 0 ] || user="-u nobody"
+	# shellcheck disable=SC2086 # none or two words
+	exec rbldnsd -n $user -w "$dir/zones" -c 0 -t 1 -b "127.0.0.1/$1" \
+		bl.demo.test:ip4set:bl4 bl.demo.test:ip6trie:bl6 traps.demo.test:ip4trie:traps \
+		dynamic.demo.test:ip4set:dynamic trusted.demo.test:ip4set:trusted \
+		closed.demo.test:acl:closed closed.demo.test:ip4set:trusted
+}
+
+serve_unbound() {
+	sed "s/@PORT@/$1/" "$dir/unbound.conf.in" >"$dir/unbound.conf"
+	exec unbound -d -c "$dir/unbound.conf"
+}
+
+# zone FILE: its text from standard input. rbldnsd reads it again when the file's time differs.
+stamp=1000000000
+zone() {
+	stamp=$((stamp + 60))
+	{
+		# shellcheck disable=SC2016 # $SOA is rbldnsd's
+		printf '$SOA 1 ns.demo.test. hostmaster.demo.test. %d 600 300 86400 1\n' $stamp
+		cat
+	} >"$dir/zones/$1.new"
+	touch -d "@$stamp" "$dir/zones/$1.new"
+	mv "$dir/zones/$1.new" "$dir/zones/$1"
+}
+
+# reload NAME ANSWER: until the lists give the new answer, here and through the resolver.
+reload() {
+	kill -HUP "$rbldnsd_pid"
+	until_is "$rbldnsd_port" "$1" "$2"
+	until_is "$unbound_port" "$1" "$2"
+}
+
+# --- the lists as they are at first ---
+bl4() {
+	zone bl4 <<-END
+		:127.0.0.2:Sent spam, see https://bl.demo.test/why?ip=\$
+		127.0.0.2
+		$*
+	END
+}
+traps() {
+	zone traps <<-END
+		:127.0.0.3:Mail to an address nobody gave out; last seen today
+		127.0.0.2/32
+		$*
+	END
+}
+bl4
+traps
+zone bl6 <<-'END'
+	:127.0.0.2:Sent spam, see https://bl.demo.test/why?ip=$
+	::ffff:7f00:2
+END
+zone dynamic <<-'END'
+	:127.0.0.10:Addresses given to customers for a while
+	127.0.0.2
+	203.0.113.70
+END
+zone trusted <<-'END'
+	:127.0.5.2:
+	127.0.0.2
+	192.0.2.10
+END
+zone closed <<-'END'
+	0.0.0.0/0 :127.255.255.254:Error: open resolver
+END
+
+# --- the resolver, with the network's own names ---
+{
+	cat <<-END
+		server:
+		    interface: 127.0.0.1
+		    port: @PORT@
+		    directory: "$dir"
+		    pidfile: ""
+		    chroot: ""
+		    username: ""
+		    use-syslog: no
+		    do-ip6: no
+		    so-reuseport: no
+		    num-threads: 1
+		    module-config: "iterator"
+		    do-not-query-localhost: no
+		    qname-minimisation: no
+		    cache-max-ttl: 0
+		    cache-max-negative-ttl: 0
+		    local-zone: "test." nodefault
+		    local-zone: "2.0.192.in-addr.arpa." static
+		    local-zone: "113.0.203.in-addr.arpa." static
+		    local-zone: "8.b.d.0.1.0.0.2.ip6.arpa." static
+		    local-zone: "example.jp." static
+		    local-data: "mail1.example.jp. A 192.0.2.10"
+		    local-data: "mail1.example.jp. AAAA 2001:db8::10"
+		    local-data: "mail2.example.jp. A 192.0.2.99"
+		    local-data-ptr: "192.0.2.10 mail1.example.jp"
+		    local-data-ptr: "192.0.2.11 mail2.example.jp"
+		    local-data-ptr: "2001:db8::10 mail1.example.jp"
+	END
+	for last in 64 65 66 67 68 69 70 71; do
+		cat <<-END
+			    local-data: "out$last.example.jp. A 203.0.113.$last"
+			    local-data-ptr: "203.0.113.$last out$last.example.jp"
+		END
+	done
+	cat <<-END
+		remote-control:
+		    control-enable: no
+		stub-zone:
+		    name: "demo.test"
+		    stub-addr: 127.0.0.1@@LISTS@
+	END
+} >"$dir/unbound.conf.in"
+
+say "Starting a DNS server with five sample lists, and a resolver that also knows the sample" \
+	"network's own names. Everything is in $dir."
+listen rbldnsd
+rbldnsd_pid=$pid
+rbldnsd_port=$port
+sed -i "s/@LISTS@/$rbldnsd_port/" "$dir/unbound.conf.in"
+listen unbound
+unbound_pid=$pid
+unbound_port=$port
+
+# --- what an operator writes ---
+cat >"$dir/lists.conf" <<-'END'
+	catalogue = (
+	  { zone = "bl.demo.test"; name = "Demo BL"; operator = "demo";
+	    covers = ["ip4", "ip6"]; kind = "block"; severity = "critical";
+	    codes = ( { code = "127.0.0.2"; means = "source of spam"; } ); every = "1h";
+	    lookup_url = "https://bl.demo.test/why?ip={address}"; removal = "self-service"; },
+	  { zone = "traps.demo.test"; name = "Demo traps"; operator = "demo";
+	    covers = ["ip4"]; kind = "block"; severity = "major";
+	    codes = ( { code = "127.0.0.3"; means = "hit a spam trap"; } ); every = "2h";
+	    removal = "expires by itself"; },
+	  { zone = "dynamic.demo.test"; name = "Demo dynamic"; operator = "demo";
+	    covers = ["ip4"]; kind = "policy"; severity = "info";
+	    codes = ( { code = "127.0.0.10"; means = "dynamic range"; } ); every = "12h";
+	    removal = "by mail"; },
+	  { zone = "trusted.demo.test"; name = "Demo trusted"; operator = "demo";
+	    covers = ["ip4"]; kind = "allow"; severity = "info";
+	    codes = ( { code = "127.0.*.2"; means = "trust medium"; } );
+	    watch_loss = true; every = "6h"; },
+	  { zone = "closed.demo.test"; name = "Demo closed"; operator = "demo";
+	    covers = ["ip4"]; kind = "block"; severity = "minor";
+	    codes = ( { code = "127.0.0.2"; means = "listed"; } );
+	    errors = ( { code = "127.255.255.254"; means = "asked through a public resolver"; } );
+	    every = "6h"; }
+	);
+	retired = ( { zone = "old.demo.test"; reason = "listed the whole world on its last day"; } );
+END
+cat >"$dir/repwatch.conf" <<-END
+	state_dir = "$dir/state";
+	resolver  = { servers = ["127.0.0.1:$unbound_port"]; timeout = "1s"; tries = 2; };
+	lists     = { catalogue = "lists.conf"; confirm = 2; breaker = 0.5; };
+	addresses = (
+	  { address = "192.0.2.10";      name = "mail1"; helo = "mail1.example.jp"; pool = "shared-a"; },
+	  { address = "192.0.2.11";      name = "mail2"; helo = "mail2.example.jp"; pool = "shared-a"; },
+	  { address = "2001:db8::10";    name = "mail1"; helo = "mail1.example.jp"; pool = "shared-a"; },
+	  { address = "203.0.113.64/29"; pool = "shared-b"; }
+	);
+END
+
+# --- five days ---
+say "Day 1. The first pass looks at eleven addresses. mail2 has a reverse name that leads to" \
+	"another address, and one list refuses to answer this resolver."
+show run --all
+
+say "Day 2. mail1 is put on Demo BL. A second question in the same pass confirms it."
+day=-3d
+bl4 192.0.2.10
+reload 10.2.0.192.bl.demo.test 127.0.0.2
+show run --all
+
+say "Day 3. Demo traps breaks and calls every address listed, as lists do whose domain has" \
+	"expired. Its test entries give it away: it is put aside, and nobody is woken."
+day=-2d
+traps 0.0.0.0/0
+reload 1.0.0.127.traps.demo.test 127.0.0.3
+show run --all
+
+say "An hour later its operator has mended it. One address of the other pool is really on it."
+day=-47h
+traps 203.0.113.66/32
+reload 1.0.0.127.traps.demo.test ""
+show run --all
+
+say "Day 4. mail1 has been taken off Demo BL."
+day=-1d
+bl4
+reload 10.2.0.192.bl.demo.test ""
+show run --all
+
+say "Day 5. Nothing has changed, and the pass has nothing to tell."
+day=-0
+show run --all
+
+say "What is believed now:"
+show status
+say "What happened, oldest first:"
+show events --since 7d
+say "And how the lists are, through this resolver:"
+show lists
+
+say "To look at:"
+cat <<-END
+	  $dir/repwatch.conf  what an operator writes
+	  $dir/lists.conf     the five lists
+	  $dir/state/         the database and the series
+	  $dir/zones/         the lists' own data
+END
