@@ -34,7 +34,7 @@ uint16_t cursor_u16(struct cursor *cursor)
 {
 	const uint8_t *byte = cursor_bytes(cursor, 2);
 
-	return byte ? (uint16_t)(byte[0] << 8 | byte[1]) : 0;
+	return byte ? (uint16_t)(256u * byte[0] + byte[1]) : 0;
 }
 
 uint32_t cursor_u32(struct cursor *cursor)
