@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,8 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
 	size_t bytes;
 	void *fresh;
 
-	if (__builtin_mul_overflow(count, size, &bytes))
+	/* Half of all memory is more than there is, and leaves room to round up. */
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
 		bug("an arena was asked for %zu objects of %zu bytes", count, size);
 	bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 	if (!block || block->size - block->used < bytes)
@@ -90,7 +92,8 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len)
 {
 	char *copy = arena_calloc(arena, len + 1, 1);
 
-	memcpy(copy, text, len);
+	if (len)
+		memcpy(copy, text, len);
 	return copy;
 }
 

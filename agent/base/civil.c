@@ -66,25 +66,23 @@ struct civil_date civil_date_at(const struct zone *zone, int64_t at)
 	return civil_from_days(floor_div(at + zone_offset_s(zone, at), DAY_S));
 }
 
+/* The first moment whose clock shows midnight or later. The rows are in order, so the first
+ * stretch that holds such a moment holds the first one: a midnight that daylight saving skips
+ * gives the change itself, one that it repeats the earlier of the two. */
 int64_t civil_day_start(const struct zone *zone, struct civil_date date)
 {
 	const int64_t midnight = civil_days(date) * DAY_S;
-	/* The offset before the day's first change and the one after it bracket the answer. */
-	const int32_t before = zone_offset_s(zone, midnight - 2 * DAY_S / 2);
-	const int64_t guess = midnight - before;
-	const int32_t there = zone_offset_s(zone, guess);
 
-	if (there == before)
-		return guess;
-	/* The clock changed at or before local midnight. */
-	if (zone_offset_s(zone, midnight - there) == there)
-		return midnight - there;
-	/* Midnight itself is skipped: the day starts at the change. */
-	for (size_t i = 0; i < zone->count; i++)
-		if (zone->change[i].since >= midnight - there - DAY_S / 8 &&
-		    zone->change[i].since <= midnight - before + DAY_S / 8)
-			return zone->change[i].since;
-	return guess;
+	for (size_t i = 0; i < zone->count; i++) {
+		const struct zone_change *change = &zone->change[i];
+		int64_t at = midnight - change->offset_s;
+
+		if (i > 0 && at < change->since)
+			at = change->since;
+		if (i + 1 == zone->count || at < change[1].since)
+			return at;
+	}
+	return midnight;
 }
 
 const char *civil_rfc3339(const struct zone *zone, int64_t at, char out[CIVIL_TEXT_BYTES])

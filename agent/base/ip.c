@@ -23,7 +23,8 @@ bool ip_parse(const char *text, struct ip *ip)
 
 const char *ip_text(const struct ip *ip, char out[IP_TEXT_BYTES])
 {
-	if (!inet_ntop(ip->family == 4 ? AF_INET : AF_INET6, ip->byte, out, IP_TEXT_BYTES))
+	if ((ip->family != 4 && ip->family != 6) ||
+	    !inet_ntop(ip->family == 4 ? AF_INET : AF_INET6, ip->byte, out, IP_TEXT_BYTES))
 		bug("an address of family %d has no text", ip->family);
 	return out;
 }

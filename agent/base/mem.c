@@ -40,7 +40,8 @@ char *xstrndup(const char *text, size_t len)
 {
 	char *copy = xcalloc(len + 1, 1);
 
-	memcpy(copy, text, len);
+	if (len)
+		memcpy(copy, text, len);
 	return copy;
 }
 

@@ -37,7 +37,8 @@ static void need(struct str *str, size_t more)
 void str_add_bytes(struct str *str, const char *bytes, size_t len)
 {
 	need(str, len);
-	memcpy(str->text + str->len, bytes, len);
+	if (len)
+		memcpy(str->text + str->len, bytes, len);
 	str->len += len;
 	str->text[str->len] = '\0';
 }
