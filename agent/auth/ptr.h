@@ -16,7 +16,7 @@ bool ptr_check(const struct target *target, struct ask *ask, struct identity *id
 
 /* Whether a host name looks generated from the address or dynamic: it holds the address's
  * octets or hex, or words providers use for such ranges (dyn, dhcp, pool, static-ip-..., ppp,
- * adsl, cust). Pure text; `name` is lower case. */
+ * adsl, cust) beside a number. Pure text; `name` is lower case. In generic.c. */
 bool ptr_is_generic(const char *name, const struct ip *ip);
 
 #endif

@@ -21,6 +21,7 @@ struct sighting {
 	struct observation seen; /* the last answer */
 	uint32_t answers; /* how many answers of this pass agree with it, 1 or more */
 	bool is_held; /* the breaker distrusts changes of this list in this pass */
+	bool watches_loss; /* list->watch_loss: the end of a note is an event */
 };
 
 /* Applies it. Strings that the standing keeps are copied to `arena`. Writes at most one event

@@ -14,13 +14,12 @@ bool code_pattern_parse(const char *text, struct code_pattern *pattern, struct e
 /* `code` is the A record in host order. */
 bool code_pattern_has(const struct code_pattern *pattern, uint32_t code);
 
-/* Error rows first (the list's own; the narrowest pattern wins), then 127.255.255.0/24, which
- * is an error for every list. NULL: not an error. */
+/* Why a code is an operator's error and no listing: the list's own rows first (the narrowest
+ * pattern wins), then 127.255.255.0/24, which is an error for every list. NULL: not an error.
+ * Look here before the meanings. */
 const struct list_code *catalogue_error(const struct list *list, uint32_t code);
-/* Whether the answer is an operator's error for any list: 127.255.255.0/24. */
-bool catalogue_is_error(const struct list *list, uint32_t code);
-/* The rows a code matches, narrowest first; several only for bit masks. Returns how many,
- * at most `max`. */
+/* The rows a code matches: the narrowest, or all the bits that are set. Returns how many, at
+ * most `max`; 0 is a code the catalogue does not know. */
 size_t catalogue_meanings(const struct list *list, uint32_t code, const struct list_code **out,
                           size_t max);
 

@@ -45,6 +45,28 @@ WORDS(list_health, enum list_health, HEALTH_COUNT, "unproven", "ok", "sick", "re
 WORDS(change, enum change, CHANGE_COUNT, "none", "raised", "escalated", "cleared", "went-blind",
       "reminder", "list-sick", "list-well")
 
+const char *cause_text(enum cause cause)
+{
+	static const char *const text[] = {
+	    [CAUSE_NONE] = "nothing wrong",
+	    [CAUSE_TIMEOUT] = "no answer in time",
+	    [CAUSE_SERVFAIL] = "its servers fail",
+	    [CAUSE_REFUSED] = "the question was refused",
+	    [CAUSE_GARBLED] = "the answer could not be read",
+	    [CAUSE_NOT_127] = "the answer lies outside 127.0.0.0/8",
+	    [CAUSE_ERROR_CODE] = "the operator's error code came instead of an answer",
+	    [CAUSE_UNKNOWN_CODE] = "the catalogue does not know the code that came",
+	    [CAUSE_LIST_SICK] = "the list fails its tests",
+	    [CAUSE_MASS_CHANGE] = "too much changed at once to be believed at first sight",
+	    [CAUSE_BUDGET] = "the day's budget of questions is spent",
+	    [CAUSE_DEADLINE] = "the pass had to end first",
+	    [CAUSE_BAD_NAME] = "the name is beyond what DNS can carry",
+	};
+
+	_Static_assert(COUNT_OF(text) == CAUSE_COUNT, "one text for each cause");
+	return word_of(text, CAUSE_COUNT, (size_t)cause);
+}
+
 struct words severity_words(void)
 {
 	return (struct words){severity_word, SEVERITY_COUNT};

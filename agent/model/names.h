@@ -72,6 +72,9 @@ const char *list_kind_name(enum list_kind kind);
 const char *list_health_name(enum list_health health);
 const char *change_name(enum change change);
 
+/* The same cause for people, to go behind "could not be asked: ". */
+const char *cause_text(enum cause cause);
+
 /* The value of a word, or -1. Exact spelling. */
 int finding_parse(const char *word);
 int severity_parse(const char *word);

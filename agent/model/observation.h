@@ -27,6 +27,10 @@ struct observation {
 	uint32_t rtt_us;
 };
 
+/* A code as people write it: 127.0.0.2. Returns `out`. */
+enum { CODE_TEXT_BYTES = 16 };
+const char *code_text(uint32_t code, char out[CODE_TEXT_BYTES]);
+
 /* The identity of an address, filled by the checks "ptr" and "helo". */
 enum { IDENTITY_PTR_MAX = 16 };
 struct identity {

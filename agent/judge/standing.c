@@ -1,0 +1,260 @@
+/* How answers become beliefs. A belief flips only when enough usable answers in a row say so;
+ * an answer that could not be had says nothing, neither for the belief nor against it. */
+#include "judge/standing.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <string.h>
+
+/* How far a finding is from "all is well". An answer further out supports the nearer ones too:
+ * between "clear" and "listed", a list that says one time "noted" and one time "listed" has
+ * said twice that it is not clear. */
+static const int level[] = {
+    [FINDING_BLIND] = 0,  [FINDING_CLEAR] = 0,    [FINDING_LISTED] = 2, [FINDING_NOTED] = 1,
+    [FINDING_BROKEN] = 2, [FINDING_ELEVATED] = 1, [FINDING_SPIKE] = 2,  [FINDING_COLD] = 1,
+};
+_Static_assert(COUNT_OF(level) == FINDING_COUNT, "one level for each finding");
+
+bool standing_flips(const struct standing *standing, const struct observation *seen)
+{
+	const enum finding belief = standing ? standing->belief : FINDING_BLIND;
+
+	if (seen->finding == FINDING_BLIND || seen->finding == belief)
+		return false;
+	return belief != FINDING_BLIND || seen->finding != FINDING_CLEAR;
+}
+
+/* Whether people hear of it: a note that alarms nobody comes and goes in silence. */
+static bool is_loud(const struct standing *standing)
+{
+	if (standing->belief == FINDING_NOTED)
+		return standing->severity > SEVERITY_INFO;
+	return level[standing->belief] > 0;
+}
+
+static enum change change_between(const struct standing *before, const struct standing *after,
+				  bool watches_loss)
+{
+	if (is_loud(before) != is_loud(after))
+		return is_loud(after) ? CHANGE_RAISED : CHANGE_CLEARED;
+	if (!is_loud(after))
+		return watches_loss && before->belief == FINDING_NOTED &&
+			       after->belief == FINDING_CLEAR
+			   ? CHANGE_CLEARED
+			   : CHANGE_NONE;
+	if (level[after->belief] < level[before->belief])
+		return CHANGE_CLEARED;
+	if (level[after->belief] > level[before->belief])
+		return CHANGE_ESCALATED;
+	if (after->belief != before->belief)
+		return CHANGE_RAISED;
+	return after->severity > before->severity ? CHANGE_ESCALATED : CHANGE_NONE;
+}
+
+/* The channel that heard of the listing must hear of its end, so an end is as severe as what
+ * ended. A loss that is watched is heard of though the note never alarmed. */
+static enum severity severity_of(const struct standing *before, const struct standing *after,
+				 enum change change)
+{
+	if (change != CHANGE_CLEARED)
+		return after->severity;
+	return before->severity > SEVERITY_INFO || is_loud(before) ? before->severity
+								   : SEVERITY_MINOR;
+}
+
+static void add_details(struct str *text, const struct standing *standing)
+{
+	char code[CODE_TEXT_BYTES];
+
+	if (*standing->means)
+		str_addf(text, ": %s", standing->means);
+	for (size_t i = 0; i < standing->codes; i++)
+		str_addf(text, "%s%s", i ? ", " : " (", code_text(standing->code[i], code));
+	if (standing->codes)
+		str_add_char(text, ')');
+	if (*standing->text)
+		str_addf(text, "; it says: %s", standing->text);
+}
+
+static void add_is_on(struct str *text, const struct standing *standing)
+{
+	str_addf(text, standing->belief == FINDING_LISTED ? "%s lists it" : "it is on %s",
+		 standing->subject);
+}
+
+static void add_is_off(struct str *text, const struct standing *standing)
+{
+	str_addf(text,
+		 standing->belief == FINDING_LISTED ? "%s no longer lists it"
+						    : "it is no longer on %s",
+		 standing->subject);
+	if (*standing->means)
+		str_addf(text, " (%s)", standing->means);
+}
+
+/* One sentence about one list. */
+static void add_list_text(struct str *text, const struct standing *before,
+			  const struct standing *after)
+{
+	const bool was_on = level[before->belief] > 0;
+
+	if (was_on && level[after->belief] < level[before->belief])
+		add_is_off(text, before);
+	if (after->belief == FINDING_CLEAR)
+		return;
+	str_add(text, text->len ? "; " : "");
+	add_is_on(text, after);
+	if (after->belief == before->belief)
+		str_addf(text, ", now %s (was %s)", severity_name(after->severity),
+			 severity_name(before->severity));
+	add_details(text, after);
+}
+
+static const char *event_text(const struct standing *before, const struct standing *after,
+			      struct arena *arena)
+{
+	struct str text = {0};
+	const char *kept;
+
+	if (*after->subject)
+		add_list_text(&text, before, after);
+	else if (after->belief == FINDING_CLEAR)
+		str_addf(&text, "%s is in order again (%s)", after->check, before->text);
+	else
+		str_add(&text, after->text);
+	kept = arena_strdup(arena, str_text(&text));
+	str_release(&text);
+	return kept;
+}
+
+static enum change tell(const struct standing *before, const struct standing *after,
+			const struct sighting *sighting, struct arena *arena, struct event *event)
+{
+	const enum change change = change_between(before, after, sighting->watches_loss);
+	const bool is_flip = before->belief != after->belief;
+
+	if (change == CHANGE_NONE)
+		return change;
+	*event = (struct event){
+	    .at = after->last_good,
+	    .address = "",
+	    .check = after->check,
+	    .subject = after->subject,
+	    .change = change,
+	    .from = is_flip ? finding_name(before->belief) : severity_name(before->severity),
+	    .to = is_flip ? finding_name(after->belief) : severity_name(after->severity),
+	    .severity = severity_of(before, after, change),
+	    .text = event_text(before, after, arena),
+	};
+	return change;
+}
+
+/* A copy that lives as long as the standing, or the old one where nothing changed. */
+static const char *keep(const char *old, const char *fresh, struct arena *arena)
+{
+	const size_t len = strnlen(fresh, FOREIGN_TEXT_MAX_BYTES);
+
+	if (old && strlen(old) == len && memcmp(old, fresh, len) == 0)
+		return old;
+	return len ? arena_strndup(arena, fresh, len) : "";
+}
+
+static void adopt(struct standing *standing, const struct observation *seen, struct arena *arena)
+{
+	standing->belief = seen->finding;
+	standing->severity = seen->severity;
+	memcpy(standing->code, seen->code, sizeof(standing->code));
+	standing->codes = seen->codes;
+	standing->means = keep(standing->means, seen->means, arena);
+	standing->text = keep(standing->text, seen->text, arena);
+	standing->fix = keep(standing->fix, seen->fix, arena);
+	standing->hint = seen->finding;
+	standing->streak = 0;
+	standing->held = 0;
+}
+
+static void name_it(struct standing *standing, const struct observation *seen, struct arena *arena)
+{
+	standing->check = keep(standing->check, seen->check, arena);
+	standing->subject = keep(standing->subject, seen->subject, arena);
+	if (!standing->means)
+		standing->means = "";
+	if (!standing->text)
+		standing->text = "";
+	if (!standing->fix)
+		standing->fix = "";
+}
+
+static void go_blind(struct standing *standing, enum cause cause, int64_t now)
+{
+	if (standing->blind_cause == CAUSE_NONE)
+		standing->blind_since = now;
+	standing->blind_cause = cause;
+}
+
+static bool is_change(const struct standing *standing, const struct observation *seen)
+{
+	return seen->finding != standing->belief || seen->severity > standing->severity;
+}
+
+/* Counts the answer towards its finding; true once enough of them said so. */
+static bool has_enough(struct standing *standing, const struct sighting *sighting, uint32_t confirm)
+{
+	const enum finding seen = sighting->seen.finding;
+	const int there = level[seen];
+	const int from = level[standing->belief];
+	const int hinted = level[standing->hint];
+	const bool is_on_the_way =
+	    (from < there && there < hinted) || (from > there && there > hinted);
+
+	if (standing->hint != seen && !is_on_the_way)
+		standing->streak = 0;
+	standing->hint = seen;
+	if (__builtin_add_overflow(standing->streak, sighting->answers, &standing->streak))
+		standing->streak = UINT32_MAX;
+	return standing->streak >= confirm;
+}
+
+enum change standing_apply(struct standing *standing, const struct sighting *sighting,
+			   uint32_t confirm, int64_t now, struct arena *arena, struct event *event)
+{
+	const struct observation *seen = &sighting->seen;
+	struct standing before;
+	bool is_hasty;
+
+	*event = (struct event){0};
+	name_it(standing, seen, arena);
+	if (seen->finding == FINDING_BLIND) {
+		go_blind(standing, seen->cause, now);
+		return CHANGE_NONE;
+	}
+	if (sighting->is_held && is_change(standing, seen) &&
+	    standing->held < BREAKER_HELD_PASSES) {
+		standing->held++;
+		go_blind(standing, CAUSE_MASS_CHANGE, now);
+		return CHANGE_NONE;
+	}
+	standing->blind_cause = CAUSE_NONE;
+	standing->blind_since = 0;
+	standing->last_good = now;
+	if (!is_change(standing, seen))
+		standing->held = 0;
+	before = *standing;
+	/* The same or worse is believed at once; another finding, or a milder severity, only with
+	 * patience. That a pair never seen before is clear changes nothing. */
+	is_hasty = seen->finding == standing->belief ? seen->severity >= standing->severity
+						     : !standing_flips(standing, seen);
+	if (!is_hasty && !has_enough(standing, sighting, confirm))
+		return CHANGE_NONE;
+	adopt(standing, seen, arena);
+	if (standing->belief != before.belief)
+		standing->since = now;
+	return tell(&before, standing, sighting, arena, event);
+}
+
+bool standing_is_plain(const struct standing *standing)
+{
+	return standing->belief == FINDING_CLEAR && standing->streak == 0 && standing->held == 0 &&
+	       standing->blind_cause == CAUSE_NONE;
+}
