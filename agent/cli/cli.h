@@ -83,6 +83,8 @@ const char *const *cli_values(const struct cli *cli, const char *name, size_t *c
 /* The file --config names. False: every problem is printed, return CLI_USAGE. */
 const char *cli_conf_path(const struct cli *cli);
 bool cli_conf(struct cli *cli);
+/* For commands that only read the state, often as another user: secrets are left alone. */
+bool cli_conf_to_look(struct cli *cli);
 /* For commands that work without: the file when --config was given, else the defaults and the
  * catalogue at `path` (NULL: the shipped one). */
 bool cli_conf_or_catalogue(struct cli *cli, const char *path);
@@ -95,6 +97,8 @@ bool cli_print_json(json_t *document);
 /* Standard error, one sentence behind "repwatch: ", escaped; lower case, no full stop. Notes
  * are left out with --quiet. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same for a sentence that was handed up; returns CLI_USAGE. */
+enum cli_status cli_fail(const struct err *err);
 void cli_note(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

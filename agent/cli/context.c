@@ -61,23 +61,43 @@ static bool finish(struct cli *cli, bool is_loaded, struct conf_problems *proble
 	if (!is_loaded)
 		print_problems(problems);
 	str_release(&problems->text);
+	for (size_t i = 0; is_loaded && cli->is_verbose && i < cli->conf.notes; i++)
+		cli_note(cli, "%s", cli->conf.note[i]);
 	return is_loaded && apply_line(cli);
+}
+
+/* The first thing a new operator meets. */
+static bool is_missing(const struct cli *cli)
+{
+	const char *path = cli_conf_path(cli);
+
+	if (cli_has(cli, "config") || access(path, F_OK) == 0 || errno != ENOENT)
+		return false;
+	cli_error(
+	    "there is no configuration '%s' yet; 'repwatch config sample' prints one to start "
+	    "from, --config names another",
+	    path);
+	return true;
 }
 
 bool cli_conf(struct cli *cli)
 {
-	const char *path = cli_conf_path(cli);
 	struct conf_problems problems = {0};
 
-	/* The first thing a new operator meets. */
-	if (!cli_has(cli, "config") && access(path, F_OK) != 0 && errno == ENOENT) {
-		cli_error(
-		    "there is no configuration '%s' yet; 'repwatch config sample' prints one to "
-		    "start from, --config names another",
-		    path);
+	if (is_missing(cli))
 		return false;
-	}
-	return finish(cli, conf_load(path, cli->arena, &cli->conf, &problems), &problems);
+	return finish(cli, conf_load(cli_conf_path(cli), cli->arena, &cli->conf, &problems),
+		      &problems);
+}
+
+bool cli_conf_to_look(struct cli *cli)
+{
+	struct conf_problems problems = {0};
+
+	if (is_missing(cli))
+		return false;
+	return finish(cli, conf_load_to_look(cli_conf_path(cli), cli->arena, &cli->conf, &problems),
+		      &problems);
 }
 
 bool cli_conf_or_catalogue(struct cli *cli, const char *path)

@@ -59,6 +59,12 @@ void cli_error(const char *format, ...)
 	va_end(args);
 }
 
+enum cli_status cli_fail(const struct err *err)
+{
+	cli_error("%s", err->text);
+	return CLI_USAGE;
+}
+
 void cli_note(const struct cli *cli, const char *format, ...)
 {
 	va_list args;

@@ -13,9 +13,9 @@
  * interface's order; foreign text made valid UTF-8. The caller owns what comes back. */
 
 json_t *json_check(const struct zone *zone, int64_t at, const struct address_view *view,
-                   size_t views, const struct catalogue *catalogue);
+		   size_t views, const struct catalogue *catalogue);
 json_t *json_status(const struct zone *zone, int64_t at, const struct address_view *view,
-                    size_t views, const struct catalogue *catalogue);
+		    size_t views, const struct catalogue *catalogue);
 json_t *json_events(const struct zone *zone, const struct event *event, size_t events);
 json_t *json_lists(const struct list_view *view, size_t views);
 json_t *json_pass(const struct zone *zone, const struct pass_summary *pass);

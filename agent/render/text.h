@@ -20,13 +20,13 @@ struct text_style {
 /* A summary table over the addresses, then for each that is not GOOD its reasons with lookup
  * and removal links and the record to publish; one address alone is shown in full. */
 void text_addresses(struct str *out, const struct text_style *style,
-                    const struct address_view *view, size_t views,
-                    const struct catalogue *catalogue);
+		    const struct address_view *view, size_t views,
+		    const struct catalogue *catalogue);
 /* The journal, a line an event. */
 void text_events(struct str *out, const struct text_style *style, const struct event *event,
-                 size_t events);
+		 size_t events);
 void text_lists(struct str *out, const struct text_style *style, const struct list_view *view,
-                size_t views);
+		size_t views);
 /* What a pass did, three lines at most and its notices. */
 void text_pass(struct str *out, const struct text_style *style, const struct pass_summary *pass);
 

@@ -1,0 +1,380 @@
+#include "render/json.h"
+
+#include "base/mem.h"
+#include "render/escape.h"
+#include "render/links.h"
+#include "render/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* jansson keeps the order in which keys are set, so the code below reads like the interface. */
+
+static void put(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) != 0)
+		bug("cannot set '%s' in a document", key);
+}
+
+static json_t *text_of(const char *text)
+{
+	struct str valid = {0};
+	json_t *value;
+
+	escape_utf8(&valid, text, strlen(text));
+	value = json_stringn(str_text(&valid), valid.len);
+	str_release(&valid);
+	return value;
+}
+
+/* Absent values are left out, never null. */
+static void put_text(json_t *object, const char *key, const char *text)
+{
+	if (text && text[0])
+		put(object, key, text_of(text));
+}
+
+static void put_count(json_t *object, const char *key, uint64_t count)
+{
+	put(object, key, json_integer((json_int_t)count));
+}
+
+static void put_time(json_t *object, const char *key, const struct zone *zone, int64_t at)
+{
+	char text[CIVIL_TEXT_BYTES];
+
+	put(object, key, json_string(civil_rfc3339(zone, at, text)));
+}
+
+static void put_bool(json_t *object, const char *key, bool value)
+{
+	put(object, key, json_boolean(value));
+}
+
+static json_t *reasons_of(const struct grade *grade)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < grade->reasons; i++) {
+		const struct reason *reason = &grade->reason[i];
+		json_t *object = json_object();
+
+		put_text(object, "check", reason->check);
+		put_text(object, "finding", finding_name(reason->finding));
+		put_text(object, "severity", severity_name(reason->severity));
+		put_text(object, "subject", reason->subject);
+		put_text(object, "text", reason->text);
+		put_text(object, "fix", reason->fix);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *codes_of(const struct standing *standing)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < standing->codes; i++) {
+		const uint32_t code = standing->code[i];
+
+		json_array_append_new(array,
+				      json_sprintf("%u.%u.%u.%u", code >> 24, code >> 16 & 255,
+						   code >> 8 & 255, code & 255));
+	}
+	return array;
+}
+
+static json_t *means_of(const struct standing *standing, const struct list *list)
+{
+	json_t *array = json_array();
+	const char *rest = standing->means ? standing->means : "";
+	struct str meaning = {0};
+
+	while (links_next_meaning(list, &rest, &meaning))
+		json_array_append_new(array, text_of(str_text(&meaning)));
+	str_release(&meaning);
+	return array;
+}
+
+/* What all the arrays about one address are made with. `zone` NULL: `check`, which knows no
+ * beginnings. */
+struct context {
+	const struct address_view *view;
+	const struct catalogue *catalogue;
+	const struct zone *zone;
+};
+
+static json_t *listings_of(const struct context *context)
+{
+	const struct address_view *view = context->view;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < view->standings; i++) {
+		const struct standing *standing = &view->standing[i];
+		const struct list *list = links_list(context->catalogue, standing->subject);
+		struct str url = {0};
+		json_t *object;
+
+		if (standing->belief != FINDING_LISTED)
+			continue;
+		object = json_object();
+		put_text(object, "zone", standing->subject);
+		put(object, "codes", codes_of(standing));
+		put(object, "means", means_of(standing, list));
+		put_text(object, "reason", standing->text);
+		put_text(object, "severity", severity_name(standing->severity));
+		links_lookup(&url, list, view->address);
+		put_text(object, "lookup_url", str_text(&url));
+		put_text(object, "removal", list ? list->removal : "");
+		if (context->zone && standing->since)
+			put_time(object, "since", context->zone, standing->since);
+		json_array_append_new(array, object);
+		str_release(&url);
+	}
+	return array;
+}
+
+static json_t *notes_of(const struct context *context)
+{
+	const struct address_view *view = context->view;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < view->standings; i++) {
+		const struct standing *standing = &view->standing[i];
+		json_t *object;
+
+		if (standing->belief != FINDING_NOTED)
+			continue;
+		object = json_object();
+		put_text(object, "zone", standing->subject);
+		put(object, "codes", codes_of(standing));
+		put(object, "means",
+		    means_of(standing, links_list(context->catalogue, standing->subject)));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+/* A check without a list (PTR, HELO) is named itself. */
+static json_t *blind_of(const struct address_view *view)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < view->standings; i++) {
+		const struct standing *standing = &view->standing[i];
+		json_t *object;
+
+		if (standing->blind_cause == CAUSE_NONE)
+			continue;
+		object = json_object();
+		put_text(object, "zone", standing->subject);
+		if (!standing->subject[0])
+			put_text(object, "check", standing->check);
+		put_text(object, "cause", cause_name(standing->blind_cause));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *coverage_of(const struct address_view *view, bool has_age)
+{
+	json_t *object = json_object();
+
+	put_count(object, "asked", view->asked);
+	put_count(object, "answered", view->answered);
+	if (has_age && view->oldest_s >= 0)
+		put_count(object, "oldest_s", (uint64_t)view->oldest_s);
+	return object;
+}
+
+static json_t *identity_of(const struct identity *identity)
+{
+	json_t *object = json_object();
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < identity->ptrs; i++)
+		json_array_append_new(names, text_of(identity->ptr[i]));
+	put(object, "ptr", names);
+	put_bool(object, "forward_confirmed", identity->forward_confirmed);
+	put_text(object, "helo", identity->helo);
+	if (identity->helo && identity->helo[0])
+		put_bool(object, "helo_resolves", identity->helo_resolves);
+	put_bool(object, "generic_ptr", identity->generic_ptr);
+	return object;
+}
+
+json_t *json_check(const struct zone *zone, int64_t at, const struct address_view *view,
+		   size_t views, const struct catalogue *catalogue)
+{
+	json_t *document = json_object();
+	json_t *targets = json_array();
+
+	put_time(document, "at", zone, at);
+	for (size_t i = 0; i < views; i++) {
+		const struct context context = {&view[i], catalogue, NULL};
+		json_t *object = json_object();
+
+		put_text(object, "target", view[i].address);
+		put_text(object, "grade", grade_name(view[i].grade.letter));
+		put(object, "reasons", reasons_of(&view[i].grade));
+		put(object, "listings", listings_of(&context));
+		put(object, "notes", notes_of(&context));
+		put(object, "blind", blind_of(&view[i]));
+		put(object, "coverage", coverage_of(&view[i], false));
+		if (view[i].identity.is_known)
+			put(object, "identity", identity_of(&view[i].identity));
+		json_array_append_new(targets, object);
+	}
+	put(document, "targets", targets);
+	return document;
+}
+
+json_t *json_status(const struct zone *zone, int64_t at, const struct address_view *view,
+		    size_t views, const struct catalogue *catalogue)
+{
+	json_t *document = json_object();
+	json_t *addresses = json_array();
+
+	put_time(document, "at", zone, at);
+	for (size_t i = 0; i < views; i++) {
+		const struct context context = {&view[i], catalogue, zone};
+		json_t *object = json_object();
+
+		put_text(object, "address", view[i].address);
+		put_text(object, "name", view[i].name);
+		put_text(object, "pool", view[i].pool);
+		put_text(object, "grade", grade_name(view[i].grade.letter));
+		put(object, "reasons", reasons_of(&view[i].grade));
+		put(object, "listings", listings_of(&context));
+		put(object, "blind", blind_of(&view[i]));
+		put(object, "coverage", coverage_of(&view[i], true));
+		if (view[i].identity.is_known)
+			put(object, "identity", identity_of(&view[i].identity));
+		json_array_append_new(addresses, object);
+	}
+	put(document, "addresses", addresses);
+	return document;
+}
+
+static json_t *events_of(const struct zone *zone, const struct event *event, size_t events)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < events; i++) {
+		json_t *object = json_object();
+
+		if (event[i].id)
+			put_count(object, "id", (uint64_t)event[i].id);
+		put_time(object, "at", zone, event[i].at);
+		put_text(object, "address", event[i].address);
+		put_text(object, "check", event[i].check);
+		put_text(object, "subject", event[i].subject);
+		put_text(object, "change", change_name(event[i].change));
+		put_text(object, "from", event[i].from);
+		put_text(object, "to", event[i].to);
+		put_text(object, "severity", severity_name(event[i].severity));
+		put_text(object, "text", event[i].text);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+json_t *json_events(const struct zone *zone, const struct event *event, size_t events)
+{
+	json_t *document = json_object();
+
+	put(document, "events", events_of(zone, event, events));
+	return document;
+}
+
+static json_t *covers_of(unsigned covers)
+{
+	static const struct {
+		unsigned bit;
+		const char *word;
+	} row[] = {{COVERS_IP4, "ip4"}, {COVERS_IP6, "ip6"}, {COVERS_DOMAIN, "domain"}};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < COUNT_OF(row); i++)
+		if (covers & row[i].bit)
+			json_array_append_new(array, json_string(row[i].word));
+	return array;
+}
+
+json_t *json_lists(const struct list_view *view, size_t views)
+{
+	json_t *document = json_object();
+	json_t *lists = json_array();
+
+	for (size_t i = 0; i < views; i++) {
+		const struct list *list = view[i].list;
+		json_t *object = json_object();
+
+		put_text(object, "zone", list->zone);
+		put_text(object, "name", list->name);
+		put(object, "covers", covers_of(list->covers));
+		put_text(object, "kind", list_kind_name(list->kind));
+		put_text(object, "severity", severity_name(list->severity));
+		put_bool(object, "enabled", list->is_enabled);
+		if (view[i].has_health) {
+			put_text(object, "health", list_health_name(view[i].health));
+			if (view[i].cause != CAUSE_NONE)
+				put_text(object, "cause", cause_name(view[i].cause));
+		}
+		if (list->day_budget)
+			put_count(object, "day_budget", list->day_budget);
+		put_count(object, "planned_per_day", view[i].planned_per_day);
+		put_text(object, "text", list->is_enabled ? view[i].text : list->why_disabled);
+		json_array_append_new(lists, object);
+	}
+	put(document, "lists", lists);
+	return document;
+}
+
+json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
+{
+	json_t *document = json_object();
+
+	put_time(document, "at", zone, pass->at);
+	put(document, "seconds", json_real((double)(int64_t)(pass->seconds * 1000 + 0.5) / 1000));
+	put_count(document, "addresses", pass->addresses);
+	put_count(document, "queries", pass->queries);
+	put_count(document, "answered", pass->answered);
+	put_count(document, "listed", pass->listed);
+	put_count(document, "blind", pass->blind);
+	put(document, "events", events_of(zone, pass->event, pass->events));
+	return document;
+}
+
+/* RFC 8259 lets C1, DEL and directional controls stand in a string; a terminal that shows the
+ * document does not. As \u escapes they are the same string. */
+static void add_visible(struct str *out, const char *text, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		int32_t point;
+		const size_t taken = utf8_next(text + at, len - at, &point);
+
+		if (point == '\n' || !utf8_is_hidden(point))
+			str_add_bytes(out, text + at, taken);
+		else if (point < 0x10000)
+			str_addf(out, "\\u%04x", (unsigned)point);
+		else /* RFC 8259 section 7: a surrogate pair */
+			str_addf(out, "\\u%04x\\u%04x",
+				 0xd800u + (((unsigned)point - 0x10000) >> 10),
+				 0xdc00u + (((unsigned)point - 0x10000) & 0x3ff));
+		at += taken;
+	}
+}
+
+void json_print(struct str *out, json_t *document)
+{
+	/* 12 digits: a double with three decimals prints as it was written. */
+	char *text = json_dumps(document, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+
+	if (!text)
+		bug("a document cannot be written as JSON");
+	add_visible(out, text, strlen(text));
+	str_add_char(out, '\n');
+	free(text);
+	json_decref(document);
+}

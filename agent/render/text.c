@@ -1,0 +1,138 @@
+#include "render/text.h"
+
+#include "base/ip.h"
+#include "base/mem.h"
+#include "render/blind.h"
+#include "render/card.h"
+#include "render/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Several addresses: a line that says how it stands, a table with the worst on top, then a card
+ * for each that is not good. One address is one card, in full. */
+
+/* On a terminal so many good addresses would push everything else off the screen. */
+enum { GOOD_ROWS_MAX = 40 };
+
+/* The worst first. */
+static const enum grade_letter grade_order[] = {GRADE_POOR, GRADE_UNKNOWN, GRADE_NEUTRAL,
+						GRADE_GOOD};
+_Static_assert(COUNT_OF(grade_order) == GRADE_COUNT, "every grade has its place");
+
+static const char *const grade_word[] = {[GRADE_UNKNOWN] = "unknown",
+					 [GRADE_GOOD] = "good",
+					 [GRADE_NEUTRAL] = "neutral",
+					 [GRADE_POOR] = "poor"};
+_Static_assert(COUNT_OF(grade_word) == GRADE_COUNT, "a word for each grade");
+
+static size_t count_of(const struct address_view *view, size_t views, enum grade_letter letter)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < views; i++)
+		count += view[i].grade.letter == letter;
+	return count;
+}
+
+/* What the targets are called together. */
+static const char *noun_of(const struct address_view *view, size_t views)
+{
+	size_t addresses = 0;
+	struct ip ip;
+
+	for (size_t i = 0; i < views; i++)
+		addresses += ip_parse(view[i].address, &ip);
+	if (addresses == views)
+		return "addresses";
+	return addresses ? "targets" : "domains";
+}
+
+static void add_summary(struct page *page, const struct address_view *view, size_t views,
+			size_t blind_lists)
+{
+	const char *before = ": ";
+
+	str_addf(page->out, "%zu %s", views, noun_of(view, views));
+	for (size_t i = 0; i < COUNT_OF(grade_order); i++) {
+		const enum grade_letter letter = grade_order[i];
+		const size_t count = count_of(view, views, letter);
+
+		if (!count)
+			continue;
+		str_add(page->out, before);
+		layout_tint(page->out, &page->layout, page_grade_tint(letter),
+			    arena_printf(page->arena, "%zu %s", count, grade_word[letter]));
+		before = ", ";
+	}
+	if (blind_lists)
+		str_addf(page->out, "; %s could not be asked",
+			 page_count(page, blind_lists, "list", "lists"));
+	str_add(page->out, "\n\n");
+}
+
+static const struct layout_column column[] = {
+    {"GRADE", false, false}, {"ADDRESS", false, false}, {"NAME", false, true},
+    {"POOL", false, true},   {"ANSWERED", true, false}, {"WHY", false, true},
+};
+
+static void fill_row(struct page *page, struct layout_cell *cell, const struct address_view *view)
+{
+	const struct grade *grade = &view->grade;
+	const char *why = grade->reasons ? card_phrase(page, &grade->reason[0]) : "";
+
+	cell[0] = (struct layout_cell){grade_name(grade->letter), page_grade_tint(grade->letter)};
+	cell[1] = (struct layout_cell){page_shown(page, view->address), TINT_NONE};
+	cell[2] = (struct layout_cell){page_shown(page, view->name), TINT_NONE};
+	cell[3] = (struct layout_cell){page_shown(page, view->pool), TINT_NONE};
+	cell[4] =
+	    (struct layout_cell){arena_printf(page->arena, "%zu/%zu", view->answered, view->asked),
+				 view->answered < view->asked ? TINT_WARN : TINT_NONE};
+	cell[5] = (struct layout_cell){why, grade->letter == GRADE_GOOD ? TINT_FAINT : TINT_NONE};
+}
+
+/* Within a grade the order is the caller's, which is the configuration's. */
+static void add_table(struct page *page, const struct address_view *view, size_t views)
+{
+	struct layout_cell *cell =
+	    arena_calloc(page->arena, views * COUNT_OF(column), sizeof(*cell));
+	const size_t good = count_of(view, views, GRADE_GOOD);
+	const bool hides_good =
+	    page->layout.columns && !page->style->is_verbose && good > GOOD_ROWS_MAX;
+	size_t rows = 0;
+
+	for (size_t g = 0; g < COUNT_OF(grade_order); g++)
+		for (size_t i = 0; i < views; i++) {
+			if (view[i].grade.letter != grade_order[g] ||
+			    (hides_good && grade_order[g] == GRADE_GOOD))
+				continue;
+			fill_row(page, cell + rows++ * COUNT_OF(column), &view[i]);
+		}
+	layout_table(page->out, &page->layout, column, COUNT_OF(column), cell, rows);
+	if (hides_good)
+		page_line(page, 0,
+			  arena_printf(page->arena,
+				       "%zu are GOOD and not shown; --verbose shows them", good));
+}
+
+void text_addresses(struct str *out, const struct text_style *style,
+		    const struct address_view *view, size_t views,
+		    const struct catalogue *catalogue)
+{
+	struct page page = page_begin(out, style);
+	const struct blind blind = blind_of(page.arena, view, views);
+
+	if (views == 1) {
+		card_full(&page, &view[0], catalogue);
+	} else {
+		add_summary(&page, view, views, blind.lists);
+		add_table(&page, view, views);
+		for (size_t g = 0; g < COUNT_OF(grade_order); g++)
+			for (size_t i = 0; i < views; i++)
+				if (view[i].grade.letter == grade_order[g] &&
+				    grade_order[g] != GRADE_GOOD)
+					card_short(&page, &view[i], catalogue);
+	}
+	blind_section(&page, &blind);
+	page_end(&page);
+}
