@@ -67,17 +67,16 @@ static int open_regular(const char *path, struct stat *st, struct err *err)
 	return -1;
 }
 
-/* Reads to the end, with a NUL behind it. The size that stat tells is not trusted: the file may
- * grow, and files of the kernel have none. */
-static bool read_all(int fd, const char *path, size_t max_bytes, char **text, size_t *len,
-		     struct err *err)
+/* Reads to the end and puts a NUL behind it; NULL with err. The size that stat tells is not
+ * trusted: the file may grow, and files of the kernel have none. */
+static char *read_all(int fd, const char *path, size_t max_bytes, size_t *len, struct err *err)
 {
 	size_t room = READ_FIRST_BYTES;
-	char *buf = xcalloc(room, 1);
+	char *text = xcalloc(room, 1);
 	size_t used = 0;
 	ssize_t got;
 
-	while ((got = read(fd, buf + used, room - used - 1)) != 0) {
+	while ((got = read(fd, text + used, room - used - 1)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
@@ -90,30 +89,32 @@ static bool read_all(int fd, const char *path, size_t max_bytes, char **text, si
 			goto fail;
 		}
 		if (room - used == 1) {
-			buf = xrealloc(buf, 2, room);
+			text = xrealloc(text, 2, room);
 			room *= 2;
 		}
 	}
-	buf[used] = '\0';
-	*text = buf;
+	text[used] = '\0';
 	*len = used;
-	return true;
+	return text;
 fail:
-	free(buf);
-	return false;
+	free(text);
+	return NULL;
 }
 
 bool files_slurp(const char *path, size_t max_bytes, char **text, size_t *len, struct err *err)
 {
 	struct stat st;
 	const int fd = open_regular(path, &st, err);
-	bool ok;
+	char *all;
 
 	if (fd < 0)
 		return false;
-	ok = read_all(fd, path, max_bytes, text, len, err);
+	all = read_all(fd, path, max_bytes, len, err);
 	close(fd);
-	return ok;
+	if (!all)
+		return false;
+	*text = all;
+	return true;
 }
 
 /* Cuts the text to its first line; false when that holds nothing, or a NUL. */
@@ -144,7 +145,7 @@ bool files_secret(const char *path, char **secret, struct err *err)
 	else if (st.st_mode & OPEN_TO_OTHERS)
 		err_set(err, "'%s' holds a secret and is open to others (mode %04o): chmod 600 it",
 			path, st.st_mode & 07777);
-	else if (read_all(fd, path, SECRET_MAX_BYTES, &text, &len, err) &&
+	else if ((text = read_all(fd, path, SECRET_MAX_BYTES, &len, err)) &&
 		 !keep_first_line(text, len)) {
 		err_set(err, "'%s' has no secret in its first line", path);
 		free(text);
