@@ -21,11 +21,13 @@ struct store;
 enum store_mode { STORE_READ, STORE_WRITE };
 
 /* STORE_WRITE creates and migrates; STORE_READ fails when there is no database, when it is
- * newer than this program, or older (the sentence says to run `repwatch run`). */
+ * newer than this program, or older (the sentence says to run `repwatch run`). A reader sees one
+ * commit from opening to closing, so close it soon. */
 struct store *store_open(const char *state_dir, enum store_mode mode, struct err *err);
 void store_close(struct store *store);
 
-/* One transaction a pass. store_close rolls back what was not committed. */
+/* One transaction a pass. store_close rolls back what was not committed. Once a call failed (a
+ * full disk, say) all that follow fail with the same sentence, the commit too; nothing is kept. */
 bool store_begin(struct store *store, struct err *err);
 bool store_commit(struct store *store, struct err *err);
 
@@ -71,10 +73,12 @@ struct stored_address {
 enum { IDENTITY_SLOT = 0 }; /* list slots start at 1 */
 
 /* All watched addresses in the order of store_save_address's first call, each with its
- * standings. `address` NULL for all, else one address in canonical text. */
+ * standings in the order of check and subject. `address` NULL for all, else one address in
+ * canonical text, watched or not. */
 bool store_addresses(struct store *store, const char *address, struct arena *arena,
                      struct stored_address **out, size_t *count, struct err *err);
-/* Inserts (id 0, which it sets) or updates the row, its pairs and identity; standings apart. */
+/* Inserts (id 0, which it sets) or updates the row, its pairs and identity; standings apart. What
+ * is saved is watched; one that was forgotten gets its old id and history back. */
 bool store_save_address(struct store *store, struct stored_address *address, struct err *err);
 /* Replaces or, when it is plainly clear, deletes one standing. */
 bool store_save_standing(struct store *store, int64_t address_id, const struct standing *standing,
@@ -101,6 +105,7 @@ struct stored_pass {
 	uint64_t queries, answered, listed, blind;
 	bool is_complete;
 };
+/* Also drops some passes and events, and addresses no longer watched, older than three years. */
 bool store_add_pass(struct store *store, const struct stored_pass *pass, struct err *err);
 /* The newest pass; false without err text when there was none (err->text[0] == 0). */
 bool store_last_pass(struct store *store, struct stored_pass *out, struct err *err);
@@ -116,7 +121,7 @@ struct sample {
 };
 bool store_add_sample(struct store *store, int64_t address_id, const struct sample *sample,
                       struct err *err);
-/* One row a pass from `since` on, oldest first. */
+/* One row for each pass from `since` on in which the address was watched, oldest first. */
 bool store_samples(struct store *store, int64_t address_id, int64_t since, struct arena *arena,
                    struct sample **out, size_t *count, struct err *err);
 

@@ -1,0 +1,186 @@
+#include "store/schema.h"
+
+#include "base/mem.h"
+#include "store/query.h"
+
+#include <stdio.h>
+
+/* Each text takes the database from the version of its index to the next; PRAGMA user_version
+ * counts them. A released text is never changed: a new one is added behind it.
+ *
+ * Enums are stored as the words of model/names.c, times as UTC seconds. Words, zones and
+ * addresses are TEXT; what came from the network is a BLOB, because SQLite takes TEXT for UTF-8.
+ *
+ * list.health      NULL until the list was probed
+ * address.ptr      the names of the PTR records, each ended by a NUL byte
+ * address.pair     one record of 8 bytes for each list slot from 0 on: asked_at and good_at, two
+ *                  32-bit little-endian numbers. One row an address is then rewritten in a pass,
+ *                  not one for each of its lists
+ * standing.codes   32-bit little-endian numbers
+ * sample           what an address showed from pass_id on until its next row; is_known 0: nothing,
+ *                  it is not watched. `pass_id` and not the time, which may have been set back
+ */
+static const char *const migrations[] = {
+    "PRAGMA application_id = 1919250551;"
+    "CREATE TABLE list ("
+    " slot INTEGER PRIMARY KEY,"
+    " zone TEXT NOT NULL UNIQUE,"
+    " health TEXT,"
+    " cause TEXT NOT NULL DEFAULT 'none',"
+    " text BLOB NOT NULL DEFAULT x'',"
+    " health_since INTEGER NOT NULL DEFAULT 0,"
+    " last_ok INTEGER NOT NULL DEFAULT 0,"
+    " asked_at INTEGER NOT NULL DEFAULT 0,"
+    " day INTEGER NOT NULL DEFAULT 0,"
+    " asked_today INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE address ("
+    " id INTEGER PRIMARY KEY,"
+    " seen_at INTEGER NOT NULL DEFAULT 0,"
+    " is_watched INTEGER NOT NULL DEFAULT 0,"
+    " grade TEXT NOT NULL DEFAULT 'UNKNOWN',"
+    " grade_since INTEGER NOT NULL DEFAULT 0,"
+    " asked INTEGER NOT NULL DEFAULT 0,"
+    " answered INTEGER NOT NULL DEFAULT 0,"
+    " is_identity_known INTEGER NOT NULL DEFAULT 0,"
+    " is_forward_confirmed INTEGER NOT NULL DEFAULT 0,"
+    " is_ptr_generic INTEGER NOT NULL DEFAULT 0,"
+    " does_helo_resolve INTEGER NOT NULL DEFAULT 0,"
+    " address TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL DEFAULT '',"
+    " pool TEXT NOT NULL DEFAULT '',"
+    " helo TEXT NOT NULL DEFAULT '',"
+    " identity_helo TEXT NOT NULL DEFAULT '',"
+    " ptr BLOB NOT NULL DEFAULT x'',"
+    " pair BLOB NOT NULL DEFAULT x'');"
+    "CREATE INDEX address_unwatched ON address (seen_at) WHERE is_watched = 0;"
+    "CREATE TABLE standing ("
+    " address_id INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,"
+    " check_name TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " belief TEXT NOT NULL,"
+    " severity TEXT NOT NULL,"
+    " since INTEGER NOT NULL,"
+    " last_good INTEGER NOT NULL,"
+    " hint TEXT NOT NULL,"
+    " streak INTEGER NOT NULL,"
+    " held INTEGER NOT NULL,"
+    " blind_cause TEXT NOT NULL,"
+    " blind_since INTEGER NOT NULL,"
+    " codes BLOB NOT NULL,"
+    " means BLOB NOT NULL,"
+    " text BLOB NOT NULL,"
+    " fix BLOB NOT NULL,"
+    " PRIMARY KEY (address_id, check_name, subject)) WITHOUT ROWID;"
+    "CREATE TABLE event ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " at INTEGER NOT NULL,"
+    " address TEXT NOT NULL,"
+    " check_name TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " change TEXT NOT NULL,"
+    " was TEXT NOT NULL,"
+    " becomes TEXT NOT NULL,"
+    " severity TEXT NOT NULL,"
+    " text BLOB NOT NULL);"
+    "CREATE INDEX event_at ON event (at);"
+    "CREATE INDEX event_address ON event (address, at);"
+    "CREATE TABLE pass ("
+    " id INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL,"
+    " seconds REAL,"
+    " latency_s REAL,"
+    " queries INTEGER NOT NULL,"
+    " answered INTEGER NOT NULL,"
+    " listed INTEGER NOT NULL,"
+    " blind INTEGER NOT NULL,"
+    " is_complete INTEGER NOT NULL);"
+    "CREATE INDEX pass_at ON pass (at);"
+    "CREATE TABLE sample ("
+    " address_id INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,"
+    " pass_id INTEGER NOT NULL,"
+    " is_known INTEGER NOT NULL,"
+    " listings REAL,"
+    " blind REAL,"
+    " coverage REAL,"
+    " PRIMARY KEY (address_id, pass_id)) WITHOUT ROWID;",
+};
+
+/* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */
+enum { APPLICATION_ID = 0x72657077, SCHEMA_VERSION = (int)COUNT_OF(migrations) };
+
+static bool number_of(struct store *store, const char *sql, int64_t *number, struct err *err)
+{
+	struct query query;
+
+	if (!query_open(&query, store, sql, err) || query_next(&query) != QUERY_ROW)
+		return false;
+	*number = query_int(&query);
+	query_close(&query);
+	return true;
+}
+
+/* The version, 0 for a database without tables; -1 with err for one that is not ours. */
+static int64_t find_version(struct store *store, struct err *err)
+{
+	int64_t version;
+	int64_t application;
+	int64_t tables;
+
+	if (!number_of(store, "PRAGMA user_version", &version, err) ||
+	    !number_of(store, "PRAGMA application_id", &application, err) ||
+	    !number_of(store, "SELECT count(*) FROM sqlite_master", &tables, err))
+		return -1;
+	if (version == 0 && application == 0 && tables == 0)
+		return 0;
+	if (application != APPLICATION_ID || version < 1) {
+		err_set(err, "'%s' is a database of another program: move it away", store->path);
+		return -1;
+	}
+	if (version > SCHEMA_VERSION) {
+		err_set(err,
+			"'%s' was written by a newer repwatch (schema %lld, this one knows %d): "
+			"install that version again",
+			store->path, (long long)version, SCHEMA_VERSION);
+		return -1;
+	}
+	return version;
+}
+
+static bool take_step(struct store *store, int64_t from, struct err *err)
+{
+	char mark[64];
+
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %lld", (long long)from + 1);
+	return store_begin(store, err) && query_script(store, migrations[from], err) &&
+	       query_script(store, mark, err) && store_commit(store, err);
+}
+
+bool schema_is_known(struct store *store, struct err *err)
+{
+	return find_version(store, err) >= 0;
+}
+
+bool schema_migrate(struct store *store, struct err *err)
+{
+	int64_t version = find_version(store, err);
+
+	while (version >= 0 && version < SCHEMA_VERSION) {
+		if (!take_step(store, version, err))
+			return false;
+		version++;
+	}
+	return version == SCHEMA_VERSION;
+}
+
+bool schema_is_current(struct store *store, struct err *err)
+{
+	const int64_t version = find_version(store, err);
+
+	if (version == 0)
+		return err_set(err, "'%s' is empty: run 'repwatch run' first", store->path);
+	if (version > 0 && version < SCHEMA_VERSION)
+		return err_set(err,
+			       "'%s' was written by an older repwatch: run 'repwatch run' once",
+			       store->path);
+	return version == SCHEMA_VERSION;
+}
