@@ -252,7 +252,7 @@ static void post(struct server *server, const uint8_t *data, size_t len,
 
 static void receive(struct server *server)
 {
-	static uint8_t data[BATCH][PACKET_BYTES];
+	uint8_t data[BATCH][PACKET_BYTES];
 	struct sockaddr_in from[BATCH];
 	struct mmsghdr message[BATCH];
 	struct iovec part[BATCH];

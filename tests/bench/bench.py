@@ -1,0 +1,293 @@
+"""How fast, how small and how polite a pass is, as ratios to a peer or a limit of the same run.
+
+Server on one core, client on another where there are two; rounds are interleaved and medians
+compared. A line ends with its bound and ok or MISSED; the exit status is 1 when one was missed.
+Absolute figures differ from machine to machine and from hour to hour, so only ratios are judged.
+"""
+
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import agent
+import bed as beds
+from agent import block_list
+from bed import reversed4
+
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ONLY = os.environ.get("ONLY", "")
+ADDRESSES, ZONES = 1000, 50
+QUESTIONS = ADDRESSES * ZONES
+DELAYNS = os.environ.get("DELAYNS", "build/tests/bench/delayns")
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, CLIENT_CORE = (CORES[0], CORES[1]) if len(CORES) > 1 else (CORES[0], CORES[0])
+RTT_MS = (20, 10)  # a list in the next country: 20 ms and up to 10 more
+MEAN_RTT_S = (RTT_MS[0] + RTT_MS[1] / 2) / 1000
+
+
+def pinned(core, argv):
+    return ["taskset", "-c", str(core), *argv] if shutil.which("taskset") else argv
+
+
+# --- servers ---
+
+class Rbldnsd(beds.Rbldnsd):
+    """All zones; what is listed is in `listed`."""
+
+    def __init__(self, addresses, zones, listed, entries=100_000):
+        beds.Server.__init__(self, "bench")
+        dice = random.Random(1)
+        arguments = []
+        for zone in zones:
+            lines = [beds.SOA, ":127.0.0.2:Listed, see https://example.net/?$\n", "127.0.0.2\n"]
+            lines += [f"{address}\n" for address in addresses if (address, zone) in listed]
+            lines += ["%d.%d.%d.%d\n" % (dice.randrange(11, 120), *dice.randbytes(3))
+                      for _ in range(entries // len(zones))]
+            self.write(zone, "".join(lines))
+            arguments.append(f"{zone}:ip4set:{zone}")
+        user = ["-u", "daemon"] if os.geteuid() == 0 else []
+        self.port = beds.free_port()
+        self.start(pinned(SERVER_CORE, [beds.need("rbldnsd"), "-n", *user, "-w", str(self.dir),
+                                        "-c", "0", "-b", f"127.0.0.1/{self.port}", *arguments]),
+                   lambda: beds.ask(self.port, f"2.0.0.127.{zones[0]}"))
+
+
+class Delayns(beds.Server):
+    def __init__(self, *options):
+        super().__init__("delayns")
+        self.start(pinned(SERVER_CORE, [os.path.abspath(DELAYNS), *map(str, options), "file"]),
+                   (self.dir / "file").exists)
+        self.port = int((self.dir / "file").read_text())
+
+    def counts(self):
+        """Ends it: received, sent, lost, mute."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        return tuple(map(int, (self.dir / "file").read_text().split()))
+
+
+# --- clients ---
+
+class Lap:
+    """One run of a program: seconds, processor seconds, peak memory, what it said."""
+
+    def __init__(self, argv, cwd, env=None, codes=(0, 3)):
+        figures = tempfile.NamedTemporaryFile("r", dir=cwd)
+        timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", figures.name, *pinned(CLIENT_CORE, argv)]
+        busy, before = machine_busy_s(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.monotonic()
+        done = subprocess.run(timed, cwd=cwd, capture_output=True, env=env, check=False)
+        self.wall_s = time.monotonic() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu_s = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        self.busy = (machine_busy_s() - busy) / self.wall_s
+        self.out = done.stdout
+        self.rss_kib = int((figures.read().split() or ["0"])[-1])
+        if done.returncode not in codes:
+            sys.exit(f"{argv}: {done.returncode}\n{done.stderr.decode()}")
+
+
+def machine_busy_s():
+    with open("/proc/stat", encoding="ascii") as stat:
+        fields = [int(field) for field in stat.readline().split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+
+
+class Bench:
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="repwatch-bench-"))
+        self.missed = 0
+        dice = random.Random(2)
+        numbers = dice.sample(range(1 << 24), 10 * ADDRESSES)
+        self.all_addresses = [f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in numbers]
+        self.addresses = self.all_addresses[:ADDRESSES]
+        self.zones = [f"bl{number:02}.test" for number in range(ZONES)]
+        pairs = [(address, zone) for address in self.addresses for zone in self.zones]
+        self.listed = set(dice.sample(pairs, QUESTIONS // 50))
+        dice.shuffle(pairs)
+        with open(self.folder / "questions", "w", encoding="ascii") as questions:
+            questions.writelines(f"{reversed4(a)}.{zone} A\n" for a, zone in pairs)
+
+    def repwatch(self, name, server, in_flight, addresses=None, zones=None, timeout="1s"):
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        program = agent.Repwatch(folder)
+        program.configure(addresses or self.addresses,
+                          [block_list(zone) for zone in zones or self.zones],
+                          resolver={"servers": [server.at], "in_flight": in_flight,
+                                    "timeout": timeout, "tries": 3, "deadline": "5m"},
+                          lists={"breaker": 1.0, "confirm_wait": "50ms"})
+        return program
+
+    def lap(self, program, *words, fresh=False):
+        if fresh:
+            shutil.rmtree(program.state, ignore_errors=True)
+        words = words or ("run", "--all", "--only", "lists", "--json")
+        return Lap(program.argv(*words), program.dir, program.environment(), (0, 1, 3))
+
+    def line(self, name, figure, ratio, bound, at_most=False, laps=()):
+        is_ok = ratio <= bound if at_most else ratio >= bound
+        self.missed += not is_ok
+        sign = "<=" if at_most else ">="
+        busy = max((lap.busy for lap in laps), default=0)
+        print(f"{name:44} {figure:52} ratio {ratio:6.2f}  wanted {sign} {bound:5.2f}  "
+              f"{'ok' if is_ok else 'MISSED'}" + (f"  [cores busy {busy:.1f}]" if busy else ""),
+              flush=True)
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def middle(laps, what):
+    return statistics.median(getattr(lap, what) for lap in laps)
+
+
+def rounds(*runs):
+    """Interleaved: every round runs each once. The first is not counted: it warms the caches."""
+    laps = [[] for _ in runs]
+    for turn in range(ROUNDS + 1):
+        for number, run in enumerate(runs):
+            lap = run()
+            if turn > 0:
+                laps[number].append(lap)
+    return laps
+
+
+# --- the races ---
+
+def race(bench):
+    """Against dnsperf, whole processes both: start, 50,000 questions, results written, end."""
+    server = Rbldnsd(bench.addresses, bench.zones, bench.listed)
+    program = bench.repwatch("race", server, in_flight=100)
+    dnsperf = [beds.need("dnsperf"), "-q", "100", "-n", "1", "-s", "127.0.0.1", "-p",
+               str(server.port), "-d", str(bench.folder / "questions")]
+    fresh, steady, peer = rounds(lambda: bench.lap(program, fresh=True), lambda: bench.lap(program),
+                                 lambda: Lap(dnsperf, bench.folder))
+    server.stop()
+    listed = sum(len(view["listings"]) for view in program.status().values() if
+                 view.get("listings"))
+    rate = QUESTIONS / middle(peer, "wall_s")
+    for name, laps, bound in (("fresh", fresh, 0.8), ("steady state", steady, 1.0)):
+        ours = QUESTIONS / middle(laps, "wall_s")
+        bench.line(f"pass of 50,000 questions, {name}",
+                   f"{ours:,.0f}/s, dnsperf -q 100 {rate:,.0f}/s", ours / rate, bound, laps=laps)
+    ours, theirs = (middle(laps, "cpu_s") / QUESTIONS * 1e6 for laps in (steady, peer))
+    bench.line("processor time a question", f"{ours:.1f} us, dnsperf {theirs:.1f} us",
+               ours / theirs, 1.5, at_most=True)
+    bench.line("listings found of those there are", f"{listed} of {len(bench.listed)}",
+               listed / len(bench.listed), 1.0)
+    rss = middle(steady, "rss_kib") / 1024
+    bench.line("peak memory, 1,000 addresses", f"{rss:.1f} MiB of 16", rss / 16, 1.0, at_most=True)
+
+
+def far_away(bench):
+    """20 to 30 ms away the window is the limit, not the processor."""
+    server = Delayns("-d", RTT_MS[0], "-j", RTT_MS[1])
+    programs = {window: bench.repwatch(f"far{window}", server, window) for window in (500, 1000)}
+    results = rounds(*[lambda p=p: bench.lap(p) for p in programs.values()])
+    server.stop()
+    for window, laps in zip(programs, results):
+        rate = QUESTIONS / middle(laps, "wall_s")
+        limit = window / MEAN_RTT_S
+        bench.line(f"20-30 ms away, in_flight {window}", f"{rate:,.0f}/s of {limit:,.0f}/s",
+                   rate / limit, 0.8, laps=laps)
+
+
+def loss(bench):
+    """One packet in ten is lost; nothing may be missed for it."""
+    good, bad = Delayns("-d", 20, "-j", 10), Delayns("-d", 20, "-j", 10, "-l", 10)
+    without, with_loss = bench.repwatch("whole", good, 1000), bench.repwatch("lossy", bad, 1000)
+    healthy, lossy = rounds(lambda: bench.lap(without), lambda: bench.lap(with_loss))
+    found, there = (sum(len(view.get("listings", [])) for view in p.status().values())
+                    for p in (with_loss, without))
+    good.stop()
+    bad.stop()
+    ours, limit = middle(lossy, "wall_s"), middle(healthy, "wall_s")
+    bench.line("10 % of the packets lost", f"{ours:.2f} s, loss-free {limit:.2f} s", ours / limit,
+               1.5, at_most=True, laps=lossy)
+    bench.line("listings found in spite of it", f"{found} of {there}", found / there, 1.0)
+
+
+def silent(bench):
+    """Dead lists cost their own answers, and nobody else's."""
+    good = Delayns("-d", 20, "-j", 10)
+    one = Delayns("-d", 20, "-j", 10, "-m", bench.zones[0])
+    ten = Delayns("-d", 20, "-j", 10, *[word for zone in bench.zones[:10] for word in ("-m", zone)])
+    programs = [bench.repwatch(name, server, 1000)
+                for name, server in (("well", good), ("one", one), ("ten", ten))]
+    healthy, one_laps, ten_laps = rounds(*[lambda p=p: bench.lap(p) for p in programs])
+    limit = middle(healthy, "wall_s")
+    for name, laps, server, bound in (("one silent list of 50", one_laps, one, 1.25),
+                                      ("ten silent lists of 50", ten_laps, ten, 2.5)):
+        wall = middle(laps, "wall_s")
+        bench.line(name, f"{wall:.2f} s, all well {limit:.2f} s", wall / limit, bound, at_most=True,
+                   laps=laps)
+        mute = server.counts()[3] / (ROUNDS + 1)
+        lists = 1 if server is one else 10
+        bench.line("  packets they got", f"{mute:,.0f} a pass for {lists * ADDRESSES:,} questions",
+                   mute / (lists * ADDRESSES), 0.2, at_most=True)
+        server.stop()
+    good.stop()
+
+
+def refusals(bench):
+    """A list that says no is not asked again and again."""
+    for word, rcode in (("REFUSED", 5), ("SERVFAIL", 2)):
+        server = Delayns("-e", rcode)
+        program = bench.repwatch(word, server, 500)
+        laps = [bench.lap(program) for _ in range(3)]
+        packets = server.counts()[0] / len(laps)
+        server.stop()
+        bench.line(f"everything is {word}", f"{packets:,.0f} packets for {QUESTIONS:,} questions",
+                   packets / QUESTIONS, 1.02, at_most=True, laps=laps)
+
+
+def large(bench):
+    """Ten thousand addresses on fifty lists: half a million questions."""
+    server = Delayns()
+    program = bench.repwatch("large", server, 500, bench.all_addresses)
+    laps = [bench.lap(program, fresh=turn == 0) for turn in range(2)]
+    server.stop()
+    rss = max(lap.rss_kib for lap in laps) / 1024
+    count = len(bench.all_addresses)
+    rate = [count * ZONES / lap.wall_s for lap in laps]
+    bench.line("peak memory, 10,000 addresses", f"{rss:.1f} MiB of 64", rss / 64, 1.0, at_most=True)
+    bench.line("pass of 500,000 questions, fresh", f"{rate[0]:,.0f}/s of 50,000/s",
+               rate[0] / 50000, 1.0, laps=laps)
+    bench.line("pass of 500,000 questions, steady state", f"{rate[1]:,.0f}/s of 50,000/s",
+               rate[1] / 50000, 1.0, laps=laps)
+    size = sum(path.stat().st_size for path in program.state.glob("repwatch.db*")) / 1e6
+    bench.line("database after two passes", f"{size:.1f} MB of 100", size / 100, 1.0, at_most=True)
+    for name, words in (("status", ("status",)), ("status --json", ("status", "--json")),
+                        ("status of one", ("status", bench.all_addresses[7])),
+                        ("events", ("events",))):
+        laps = [bench.lap(program, *words) for _ in range(ROUNDS)]
+        wall = middle(laps, "wall_s")
+        bench.line(f"{name}, 10,000 addresses", f"{wall * 1000:,.0f} ms of 1,000, "
+                   f"{middle(laps, 'rss_kib') / 1024:.0f} MiB", wall, 1.0, at_most=True, laps=laps)
+
+
+def main():
+    bench = Bench()
+    print(f"# {ROUNDS} rounds, server on core {SERVER_CORE}, client on core {CLIENT_CORE}",
+          flush=True)
+    try:
+        for run in (race, far_away, loss, silent, refusals, large):
+            if ONLY in run.__name__:
+                run(bench)
+    finally:
+        bench.close()
+    print(f"# bounds missed: {bench.missed}")
+    return bench.missed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Races against limits and peers on this machine, in one go: tests/bench/bench.py says which.
+# `make bench` sets the variables; ROUNDS and ONLY (a word of a line's name) may be given.
+set -eu
+PATH=$PATH:/usr/sbin:/sbin
+export PATH PYTHONDONTWRITEBYTECODE=1
+REPWATCH=${REPWATCH:-$TOP_BUILDDIR/repwatch}
+DELAYNS=${DELAYNS:-$TOP_BUILDDIR/tests/bench/delayns}
+export REPWATCH DELAYNS
+PYTHONPATH=$TOP_SRCDIR/tests/system
+export PYTHONPATH
+exec "${PYTHON:-/usr/bin/python3}" "$TOP_SRCDIR/tests/bench/bench.py" "$@"

@@ -1,0 +1,222 @@
+"""A pass may die, or be refused by the disk, at any system call. The next one carries on, and the
+journal reads as if nothing had happened.
+
+A state with history is prepared once; every fault hits a copy of it in the pass that raises one
+listing and clears another. REPWATCH_SOAK=1 takes every call instead of some.
+"""
+
+import collections
+import os
+import pathlib
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+
+import pytest
+
+import agent
+import bed as beds
+from agent import block_list
+from bed import reversed4
+
+ZONE = "bl.test"
+STAYS, COMES, GOES, CLEAN = "198.18.0.10", "198.18.0.11", "198.18.0.12", "198.18.0.20"
+ADDRESSES = [STAYS, COMES, GOES, CLEAN]
+STORY = [("raised", STAYS), ("raised", GOES), ("raised", COMES), ("cleared", GOES)]
+
+SOAK = os.environ.get("REPWATCH_SOAK") == "1"
+POINTS_A_CALL = 10_000 if SOAK else 6
+RANDOM_KILLS = 500 if SOAK else 15
+SEED = 20
+
+WRITING = ["write", "pwrite64", "writev", "pwritev", "fallocate", "ftruncate"]
+SYNCING = ["fsync", "fdatasync", "msync", "sync_file_range"]
+NAMING = ["rename", "renameat", "renameat2", "unlink", "unlinkat", "link", "linkat", "mkdir",
+          "mkdirat", "openat"]
+OTHERS = ["read", "pread64", "mmap", "munmap", "close", "fcntl", "flock", "sendto", "sendmmsg",
+          "recvfrom", "recvmmsg", "fchmod", "fstat", "newfstatat", "lseek"]
+KILLED = WRITING + SYNCING + NAMING + (OTHERS if SOAK else [])
+REFUSED = ([("ENOSPC", call) for call in WRITING + ["openat", "mkdir", "rename"]]
+           + [("EIO", call) for call in WRITING + SYNCING + ["pread64", "read"]]
+           + [("EINTR", call) for call in (OTHERS if SOAK else [])]
+           + ([("EMFILE", "openat"), ("EACCES", "openat")] if SOAK else []))
+
+
+def rules(listed):
+    return [*[f"{reversed4(a)}.{ZONE} * A=127.0.0.2 TXT=why" for a in ["127.0.0.2", *listed]],
+            f"*.{ZONE} * rcode=NXDOMAIN",
+            *[rule for a in ADDRESSES for rule in (
+                f"{reversed4(a)}.in-addr.arpa PTR PTR=mx{a[-2:]}.example",
+                f"mx{a[-2:]}.example A A={a}")],
+            "* * rcode=NXDOMAIN"]
+
+
+class Theatre:
+    """The prepared state and the server that tells the second half of the story."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="repwatch-faults-"))
+        self.server = beds.Fakedns(rules([STAYS, GOES]))
+        self.repwatch = agent.Repwatch(self.folder)
+        self.repwatch.configure(ADDRESSES, [block_list(ZONE, servers=[self.server.at])],
+                                resolver=self.server.at)
+        self.repwatch.run()
+        assert {e["change"] for e in self.repwatch.events()} == {"raised"}
+        shutil.copytree(self.repwatch.state, self.folder / "prepared")
+        self.server.script(rules([STAYS, COMES]))
+        self.calls = self.count_calls()
+
+    def reset(self):
+        shutil.rmtree(self.repwatch.state)
+        shutil.copytree(self.folder / "prepared", self.repwatch.state)
+
+    def traced(self, *options):
+        """The pass under strace. Leaks cannot be looked for while it watches."""
+        prefix = [beds.need("strace"), "-f", "-qq", "-o", str(self.folder / "trace"), *options]
+        return self.repwatch("run", "--all", "--json", prefix=prefix,
+                             ASAN_OPTIONS="detect_leaks=0", LSAN_OPTIONS="detect_leaks=0")
+
+    def count_calls(self):
+        self.reset()
+        wanted = ",".join("?" + call for call in WRITING + SYNCING + NAMING + OTHERS)
+        result = self.traced("-e", f"trace={wanted}")
+        if not (self.folder / "trace").exists():
+            pytest.skip("strace may not trace here")
+        assert result.code == 0, result
+        trace = (self.folder / "trace").read_text(errors="replace")
+        return collections.Counter(re.findall(r"^\d+ +(\w+)\(", trace, re.M))
+
+    def points(self, call):
+        """Which occurrences of a call are hit: all, or the first, the last and some between."""
+        count = self.calls[call]
+        if count <= POINTS_A_CALL:
+            return list(range(1, count + 1))
+        dice = random.Random(f"{SEED}{call}")
+        middle = dice.sample(range(2, count), POINTS_A_CALL - 2)
+        return [1, *sorted(middle), count]
+
+    def journal(self):
+        return [(event["change"], event["address"]) for event in self.repwatch.events()]
+
+    def check_recovery(self, what):
+        """The next pass works, and everything is there once."""
+        result = self.repwatch("run", "--all", "--json")
+        assert result.code == 0, (what, result)
+        journal = self.journal()
+        assert sorted(journal[:2]) == sorted(STORY[:2]), (what, journal)
+        assert sorted(journal[2:]) == sorted(STORY[2:]), (what, journal)
+        database = sqlite3.connect(self.repwatch.state / "repwatch.db")
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], what
+        database.close()
+        files = sorted(self.repwatch.state.rglob("*.rrd"))
+        assert len(files) == len(ADDRESSES), (what, files)
+        for path in files:
+            done = subprocess.run([beds.need("rrdtool"), "info", str(path)], capture_output=True,
+                                  check=False)
+            assert done.returncode == 0, (what, path, done.stderr)
+
+    def close(self):
+        self.server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def theatre():
+    beds.need("strace")
+    stage = Theatre()
+    yield stage
+    stage.close()
+
+
+Tally = collections.Counter()
+
+
+def test_undisturbed(theatre):
+    theatre.reset()
+    theatre.check_recovery("undisturbed")
+
+
+@pytest.mark.parametrize("call", KILLED)
+def test_killed_at(theatre, call):
+    for n in theatre.points(call):
+        theatre.reset()
+        result = theatre.traced("-e", f"trace={call}", "-e",
+                                f"inject={call}:signal=SIGKILL:when={n}")
+        Tally["kills"] += 1
+        if result.code == 0:
+            Tally["kills that came too late"] += 1
+        theatre.check_recovery(f"SIGKILL at {call} {n} of {theatre.calls[call]}")
+
+
+@pytest.mark.parametrize("error,call", REFUSED)
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
+def test_refused_by_the_system(theatre, error, call, lasting):
+    for n in theatre.points(call):
+        # Before its own first line a program cannot be loaded without these.
+        if call in ("openat", "read", "mmap", "pread64", "close", "fstat", "newfstatat") and n < 40:
+            continue
+        theatre.reset()
+        when = f"{n}+" if lasting else str(n)
+        result = theatre.traced("-e", f"trace={call}", "-e",
+                                f"inject={call}:error={error}:when={when}")
+        what = f"{error} at {call} {when} of {theatre.calls[call]}"
+        Tally["refusals"] += 1
+        assert result.code in (0, 2, 3), (what, result)
+        if result.code == 2:
+            assert result.err.startswith(b"repwatch: "), (what, result)
+        theatre.check_recovery(what)
+
+
+def test_killed_at_any_time(theatre):
+    dice = random.Random(SEED)
+    for round_ in range(RANDOM_KILLS):
+        theatre.reset()
+        run = theatre.repwatch.start("run", "--all")
+        try:
+            run.wait(dice.uniform(0, 0.25))
+        except subprocess.TimeoutExpired:
+            run.kill()
+        run.communicate()
+        Tally["random kills"] += 1
+        theatre.check_recovery(f"random kill {round_}")
+
+
+def test_disk_full(theatre):
+    """On a file system of its own that has no room left."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root to mount")
+    state = theatre.repwatch.state
+    binary = " ".join(theatre.repwatch.argv("run", "--all", "--json"))
+    theatre.reset()
+    script = f"""
+        mount -t tmpfs -o size=8m,mode=0750 tmpfs {state} || exit 99
+        cp -a {theatre.folder}/prepared/. {state}/ || exit 98
+        dd if=/dev/zero of={state}/filler bs=4k 2>/dev/null
+        {binary} >{theatre.folder}/full.out 2>{theatre.folder}/full.err
+        echo $? >{theatre.folder}/full.code
+        rm {state}/filler
+        cp -a {state}/. {theatre.folder}/after/
+    """
+    after = theatre.folder / "after"
+    after.mkdir()
+    done = subprocess.run([beds.need("unshare"), "-m", "sh", "-c", script], capture_output=True,
+                          env=theatre.repwatch.environment(PATH=os.environ["PATH"]), check=False)
+    if done.returncode in (1, 99):
+        pytest.skip("may not mount here")
+    code = int((theatre.folder / "full.code").read_text())
+    error = (theatre.folder / "full.err").read_text()
+    assert code in (0, 2, 3), (code, error)
+    assert error, "a full disk is said"
+    shutil.rmtree(state)
+    shutil.move(after, state)
+    theatre.check_recovery("disk full")
+
+
+def test_tally(capfd, theatre):
+    with capfd.disabled():
+        print("# faults: " + ", ".join(f"{count} {what}" for what, count in Tally.items())
+              + "; events lost 0, doubled 0", flush=True)
+    assert Tally["kills"] > 0
