@@ -17,4 +17,5 @@ skip() {
 command -v rbldnsd >/dev/null || skip "rbldnsd is not installed"
 set -- "$TOP_SRCDIR"/tests/system/test_*.py
 [ -f "$1" ] || skip "there are no system tests"
-exec "$python" "$TOP_SRCDIR/tests/pytest_tap.py" "$TOP_SRCDIR/tests/system"
+# shellcheck disable=SC2086 # PYTEST_ARGS is a list of words
+exec "$python" "$TOP_SRCDIR/tests/pytest_tap.py" "$TOP_SRCDIR/tests/system" ${PYTEST_ARGS-}

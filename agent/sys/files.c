@@ -73,6 +73,7 @@ static char *read_all(int fd, const char *path, size_t max_bytes, size_t *len, s
 {
 	size_t room = READ_FIRST_BYTES;
 	char *text = xcalloc(room, 1);
+	char *all = NULL;
 	size_t used = 0;
 	ssize_t got;
 
@@ -81,12 +82,12 @@ static char *read_all(int fd, const char *path, size_t max_bytes, size_t *len, s
 			continue;
 		if (got < 0) {
 			err_set(err, "cannot read '%s': %s", path, strerror(errno));
-			goto fail;
+			goto out;
 		}
 		used += (size_t)got;
 		if (used > max_bytes) {
 			err_set(err, "'%s' is larger than %zu bytes", path, max_bytes);
-			goto fail;
+			goto out;
 		}
 		if (room - used == 1) {
 			text = xrealloc(text, 2, room);
@@ -95,10 +96,11 @@ static char *read_all(int fd, const char *path, size_t max_bytes, size_t *len, s
 	}
 	text[used] = '\0';
 	*len = used;
-	return text;
-fail:
+	all = text;
+	text = NULL;
+out:
 	free(text);
-	return NULL;
+	return all;
 }
 
 bool files_slurp(const char *path, size_t max_bytes, char **text, size_t *len, struct err *err)
