@@ -22,13 +22,13 @@ struct look_options {
 /* Asks now about every target with the enabled lists of conf->catalogue that cover it. Health is
  * probed in the same go; what a sick list says is blind. One view a target, in order. */
 bool look_at(const struct conf *conf, const struct look_options *options,
-             const struct target *target, size_t targets, struct arena *arena,
-             struct address_view **view, struct err *err);
+	     const struct target *target, size_t targets, struct arena *arena,
+	     struct address_view **view, struct err *err);
 
 /* The catalogue as it is: health from the store when there is one (state_dir ""or no database:
  * none), or with `verify` by asking the canaries of every enabled list now. */
 bool look_at_lists(const struct conf *conf, bool verify, struct arena *arena,
-                   struct list_view **view, size_t *views, struct err *err);
+		   struct list_view **view, size_t *views, struct err *err);
 
 /* What is believed now, from the store. `word` are addresses or pools, none for all; one that is
  * neither is an error. `pass_at` is when the last pass ended (0: never). */
@@ -39,6 +39,6 @@ struct status {
 	bool is_stale; /* the last pass is older than stale_after */
 };
 bool look_at_status(const struct conf *conf, const char *const *word, size_t words, int64_t now,
-                    struct arena *arena, struct status *status, struct err *err);
+		    struct arena *arena, struct status *status, struct err *err);
 
 #endif

@@ -38,6 +38,6 @@ enum pass_result {
 
 /* `summary` borrows from `arena`. */
 enum pass_result pass_run(const struct conf *conf, const struct pass_options *options,
-                          struct arena *arena, struct pass_summary *summary, struct err *err);
+			  struct arena *arena, struct pass_summary *summary, struct err *err);
 
 #endif

@@ -1,0 +1,98 @@
+#ifndef RUN_PASS_PARTS_H
+#define RUN_PASS_PARTS_H
+
+/* What the steps of a pass share: plan.c (what is due), believe.c (what answers mean for
+ * beliefs), record.c (store and series), pass.c (the order of it all). Nobody else includes it. */
+
+#include "lists/breaker.h"
+#include "lists/budget.h"
+#include "run/pass.h"
+#include "run/probe.h"
+#include "run/targets.h"
+#include "run/view.h"
+#include "store/store.h"
+
+/* Beside each probe_source: what the store knows of it and what this pass learns. */
+struct source_state {
+	struct stored_list stored; /* slot -1: not in the store yet */
+	struct budget_plan budget;
+	uint8_t *asked; /* a bit a target: its callback came */
+	uint8_t *usable; /* a bit a target: the answer was no blindness */
+	uint32_t *row; /* a number a target: its sighting + 1; NULL until there is one */
+	struct list_change change;
+	struct health_report health;
+	bool is_believed; /* health allows beliefs to change */
+	bool is_held; /* the breaker holds changes back */
+};
+
+/* An answer that is more than "still clear". */
+struct pass_sighting {
+	uint32_t target;
+	uint32_t source;
+	struct observation seen;
+	uint32_t answers;
+	bool flips;
+};
+
+struct pass {
+	const struct conf *conf;
+	const struct pass_options *options;
+	struct arena *arena; /* the caller's: summary and events */
+	int64_t at;
+	struct store *store; /* NULL: a dry run without a database */
+	struct stored_pass last; /* at 0: the first pass */
+	struct targets targets;
+	struct stored_address *stored; /* one a target */
+	struct probe_source *source; /* [0] is identity */
+	struct source_state *state;
+	size_t sources;
+	struct pass_sighting *sighting;
+	size_t sightings, sightings_room;
+	struct sample *sample; /* one a target, once recorded */
+	struct event *event;
+	size_t events, events_room;
+	const char **notice;
+	size_t notices;
+	double latency_s; /* the resolver's round trip; negative: nothing came back */
+	struct pass_summary *summary;
+};
+
+enum { SOURCE_IDENTITY = 0 };
+
+/* "dnsbl" of a list; the identity checks come as "ptr" and "helo". */
+#define CHECK_DNSBL "dnsbl"
+
+bool pass_bit(const uint8_t *bits, size_t at);
+void pass_set_bit(uint8_t *bits, size_t at);
+void pass_notice(struct pass *pass, const char *text);
+struct event *pass_event(struct pass *pass);
+/* The pair's standing, or NULL; with `create`, a fresh one that starts from what is known. */
+struct standing *pass_standing(struct pass *pass, size_t target, size_t source, const char *check,
+			       bool create);
+struct stored_pair pass_pair(const struct pass *pass, size_t target, size_t source);
+/* The civil day that budgets count for. */
+int64_t pass_day(const struct pass *pass);
+
+/* plan.c: sources and what is known, for pass->targets. */
+bool plan_make(struct pass *pass, struct err *err);
+bool plan_is_due(void *pass, size_t target, size_t source);
+
+/* believe.c */
+void believe_first(void *pass, const struct probe_result *result);
+bool believe_again(void *pass, size_t source, size_t *at, size_t *target);
+void believe_second(void *pass, const struct probe_result *result);
+/* After the probing: health, breaker, standings, events. */
+void believe_all(struct pass *pass);
+
+/* pass.c: asks, and turns answers into beliefs. Fills the summary. */
+bool pass_probe(struct pass *pass, struct err *err);
+void pass_release(struct pass *pass);
+
+/* record.c */
+struct view_context pass_view_context(struct pass *pass);
+/* Notes when the target's pairs were asked and answered; `slots` is past the highest slot. */
+void pass_update_pairs(struct pass *pass, size_t target, size_t slots);
+bool record_pass(struct pass *pass, struct err *err);
+void record_series(struct pass *pass);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef RUN_TARGETS_H
+#define RUN_TARGETS_H
+
+#include "base/arena.h"
+#include "conf/conf.h"
+#include "model/target.h"
+
+#include <stddef.h>
+
+/* The configured addresses, blocks written out, in the configuration's order. */
+struct targets {
+	struct target *target;
+	size_t count;
+};
+
+struct targets targets_of(const struct conf *conf, struct arena *arena);
+/* One address as a target. */
+struct target target_of_ip(const struct ip *ip, struct arena *arena);
+
+/* What a text names: an address, or else a domain. Borrows the text, which is canonical. */
+struct target target_of_text(const char *text);
+
+#endif
