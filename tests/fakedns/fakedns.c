@@ -8,6 +8,7 @@
 
 #include "reply.h"
 #include "script.h"
+#include "sockets.h"
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -15,7 +16,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,8 +28,6 @@
 
 enum {
 	CLIENTS_MAX = 64,
-	BIND_TRIES = 100,
-	SOCKET_BYTES = 4 << 20,
 	FD_UDP = 0,
 	FD_OTHER_PORT,
 	FD_OTHER_ADDRESS,
@@ -311,14 +309,9 @@ static void open_signals(struct server *server)
 	server->fd[FD_SIGNAL].fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void write_port(const struct server *server)
+static void write_port(const struct server *server, unsigned port)
 {
-	struct sockaddr_storage at = {0};
-	socklen_t len = sizeof at;
 	char temporary[4096];
-
-	getsockname(server->fd[FD_UDP].fd, (struct sockaddr *)&at, &len);
-	const unsigned port = ntohs(((const struct sockaddr_in *)&at)->sin_port);
 	FILE *f =
 	    server->port_path ? open_beside(server->port_path, temporary, sizeof temporary) : NULL;
 	if (!f) {
@@ -331,67 +324,15 @@ static void write_port(const struct server *server)
 		fail(server->port_path);
 }
 
-/* --- sockets --- */
-
-static int open_socket(const struct addrinfo *at, int type)
-{
-	const int fd = socket(at->ai_family, type | SOCK_CLOEXEC, 0);
-	const int one = 1, size = SOCKET_BYTES;
-
-	if (fd < 0)
-		fail("socket");
-	if (type == SOCK_STREAM)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* The port that UDP was given may be taken for TCP; then another is tried. */
-static bool open_pair(struct server *server, struct addrinfo *at)
-{
-	struct sockaddr_storage bound;
-	struct addrinfo same = *at;
-
-	server->fd[FD_UDP].fd = open_socket(at, SOCK_DGRAM);
-	if (server->fd[FD_UDP].fd < 0)
-		fail("bind");
-	same.ai_addr = (struct sockaddr *)&bound;
-	same.ai_addrlen = sizeof bound;
-	getsockname(server->fd[FD_UDP].fd, same.ai_addr, &same.ai_addrlen);
-	server->fd[FD_LISTEN].fd = open_socket(&same, SOCK_STREAM);
-	if (server->fd[FD_LISTEN].fd >= 0 && listen(server->fd[FD_LISTEN].fd, CLIENTS_MAX) == 0) {
-		server->fd[FD_OTHER_ADDRESS].fd = -1;
-		if (bound.ss_family == AF_INET) { /* all of 127.0.0.0/8 is loopback */
-			((struct sockaddr_in *)&bound)->sin_addr.s_addr = htonl(0x7f000009);
-			server->fd[FD_OTHER_ADDRESS].fd = open_socket(&same, SOCK_DGRAM);
-		}
-		return true;
-	}
-	close(server->fd[FD_UDP].fd);
-	return false;
-}
-
 static void open_sockets(struct server *server, const char *address, const char *port)
 {
-	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-				       .ai_socktype = SOCK_DGRAM};
-	struct addrinfo *at, *any;
-	int tries = strcmp(port, "0") == 0 ? BIND_TRIES : 1;
+	const struct sockets sockets = sockets_open(address, port);
 
-	if (getaddrinfo(address, port, &hints, &at) != 0 ||
-	    getaddrinfo(address, "0", &hints, &any) != 0) {
-		fprintf(stderr, "fakedns: not an address and port: %s %s\n", address, port);
-		exit(2);
-	}
-	while (!open_pair(server, at))
-		if (--tries == 0)
-			fail("bind");
-	server->fd[FD_OTHER_PORT].fd = open_socket(any, SOCK_DGRAM);
-	freeaddrinfo(at);
-	freeaddrinfo(any);
+	server->fd[FD_UDP].fd = sockets.udp;
+	server->fd[FD_LISTEN].fd = sockets.listen;
+	server->fd[FD_OTHER_PORT].fd = sockets.other_port;
+	server->fd[FD_OTHER_ADDRESS].fd = sockets.other_address;
+	write_port(server, sockets_port(&sockets));
 }
 
 static int wait_ms(const struct server *server)
@@ -469,7 +410,6 @@ int main(int argc, char **argv)
 		fail(log_path);
 	open_signals(server);
 	open_sockets(server, address, port);
-	write_port(server);
 	serve(server);
 	if (server->log)
 		fclose(server->log);
