@@ -26,6 +26,7 @@ static const struct list usual_list = {
     .test_domain = {"TEST", "INVALID"},
     .is_enabled = true,
     .why_disabled = "",
+    .every_ms = 3600000,
     .terms = "",
     .lookup_url = "",
     .removal = "",
