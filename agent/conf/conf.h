@@ -18,6 +18,11 @@ struct conf_address {
 	const char *name, *helo, *pool;
 };
 
+/* A key some lists ask for. The key itself is only in list.query_zone. */
+struct conf_key {
+	const char *name, *key_file;
+};
+
 struct conf_domain {
 	const char *domain;
 	const char *const *selector;
@@ -60,11 +65,16 @@ struct conf {
 		int64_t deadline_ms; /* for the whole pass */
 	} resolver;
 	struct {
-		const char *catalogue_path;
+		const char *const *catalogue_path;
+		size_t catalogue_paths;
+		const char *const *disable, *const *enable; /* zones */
+		size_t disables, enables;
+		const struct conf_key *key;
+		size_t keys;
 		int64_t confirm;
 		int64_t confirm_wait_ms;
 		double breaker;
-		double rate; /* questions a second to one list whose entry names no rate; 0: no limit */
+		double rate; /* questions a second to a list whose entry names none; 0: no limit */
 	} lists;
 	struct catalogue catalogue;
 	struct {
@@ -85,6 +95,9 @@ struct conf {
 		const struct conf_channel *channel;
 		size_t channels;
 	} alerts;
+	/* What is right but worth knowing, FILE:LINE: sentence: settings without effect yet, ... */
+	const char *const *note;
+	size_t notes;
 };
 
 #endif

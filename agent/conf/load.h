@@ -17,10 +17,18 @@ struct conf_problems {
 /* Reads the file, its includes, `conf.d/` beside it (sorted *.conf; lists of groups there are
  * appended) and the catalogue. False when anything is wrong. */
 bool conf_load(const char *path, struct arena *arena, struct conf *conf,
-               struct conf_problems *problems);
+	       struct conf_problems *problems);
+/* The same for programs that only look at the state, often as another user (plug-ins): secret
+ * files are not opened and the owner of files is not looked at. Lists with keys are disabled. */
+bool conf_load_to_look(const char *path, struct arena *arena, struct conf *conf,
+		       struct conf_problems *problems);
+/* The same as conf_load with the main file's text at hand. `path` is where it would stand:
+ * includes, conf.d/ and relative paths start at its folder. */
+bool conf_load_text(const char *path, const char *text, struct arena *arena, struct conf *conf,
+		    struct conf_problems *problems);
 /* The defaults and a catalogue, for commands that work without a configuration. `path` may be
  * NULL: the shipped catalogue. Lists that need a key are disabled. */
 bool conf_load_catalogue(const char *path, struct arena *arena, struct conf *conf,
-                         struct conf_problems *problems);
+			 struct conf_problems *problems);
 
 #endif

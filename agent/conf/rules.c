@@ -1,0 +1,298 @@
+#include "conf/rules.h"
+
+#include "base/ip.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "base/parse.h"
+#include "conf/problems.h"
+#include "sys/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "FILE:LINE", for sentences about two places. */
+static char *place_text(struct reader *reader, const void *field)
+{
+	const struct where where = reader_where(reader, field);
+
+	return arena_printf(reader->scratch, "%s:%u", where.file, where.line);
+}
+
+static const char *prefix_text(struct arena *arena, const struct prefix *prefix)
+{
+	char text[IP_TEXT_BYTES];
+
+	ip_text(&prefix->ip, text);
+	if (prefix->bits == (prefix->ip.family == 4 ? 32 : 128))
+		return arena_strdup(arena, text);
+	return arena_printf(arena, "%s/%u", text, (unsigned)prefix->bits);
+}
+
+/* By first address, the larger block first, then as given. */
+static int compare_blocks(const void *left, const void *right)
+{
+	const struct conf_address *const *a = left;
+	const struct conf_address *const *b = right;
+	const int order = ip_compare(&(*a)->prefix.ip, &(*b)->prefix.ip);
+
+	if (order != 0)
+		return order;
+	if ((*a)->prefix.bits != (*b)->prefix.bits)
+		return (*a)->prefix.bits < (*b)->prefix.bits ? -1 : 1;
+	return *a < *b ? -1 : *a > *b;
+}
+
+static void note_overlap(struct reader *reader, const struct conf_address *outer,
+			 const struct conf_address *inner)
+{
+	const char *inside = prefix_text(reader->scratch, &inner->prefix);
+
+	if (inner->prefix.bits == outer->prefix.bits)
+		problems_add(&reader->problems, reader_where(reader, &inner->prefix),
+			     "'%s' is given twice, first at %s", inside,
+			     place_text(reader, &outer->prefix));
+	else
+		problems_add(&reader->problems, reader_where(reader, &inner->prefix),
+			     "'%s' lies inside '%s' of %s; give each address once", inside,
+			     prefix_text(reader->scratch, &outer->prefix),
+			     place_text(reader, &outer->prefix));
+}
+
+/* Two blocks are apart or one holds the other, so in sorted order the last outermost one is the
+ * only one the next can be in. */
+static void check_addresses(struct reader *reader, const struct conf *conf)
+{
+	const struct conf_address **sorted =
+	    arena_calloc(reader->scratch, conf->addresses + 1, sizeof(*sorted));
+	const struct conf_address *outer = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < conf->addresses; i++)
+		if (conf->address[i].prefix.ip.family)
+			sorted[count++] = &conf->address[i];
+	if (conf->addresses == 0)
+		problems_add(&reader->notes, (struct where){.file = conf->path},
+			     "'addresses' is empty: nothing is watched");
+	if (count)
+		qsort(sorted, count, sizeof(const struct conf_address *), compare_blocks);
+	for (size_t i = 0; i < count; i++)
+		if (outer && prefix_overlaps(&outer->prefix, &sorted[i]->prefix))
+			note_overlap(reader, outer, sorted[i]);
+		else
+			outer = sorted[i];
+}
+
+/* Structs of `size` bytes that hold a name at `offset`. */
+struct named_items {
+	const void *item;
+	size_t count, size, offset;
+	const char *what;
+};
+
+/* Notes names that come twice. */
+static void check_once(struct reader *reader, const struct named_items *items)
+{
+	struct map *seen = map_new();
+
+	for (size_t i = 0; i < items->count; i++) {
+		const char *at = (const char *)items->item + i * items->size + items->offset;
+		const char *const *name = (const char *const *)(const void *)at;
+
+		if (!*name || !**name)
+			continue;
+		if (map_get(seen, *name))
+			problems_add(&reader->problems, reader_where(reader, name),
+				     "%s %s is given twice, first at %s", items->what,
+				     quote(reader->scratch, *name),
+				     (const char *)map_get(seen, *name));
+		else
+			map_put(seen, *name, place_text(reader, name));
+	}
+	map_free(seen);
+}
+
+#define CHECK_ONCE(reader, items, n, type, member, word)                                           \
+	check_once(reader, &(struct named_items){items, n, sizeof(struct type),                    \
+						 offsetof(struct type, member), word})
+
+static void check_times(struct reader *reader, const struct conf *conf)
+{
+	char deadline[DURATION_TEXT_BYTES];
+
+	duration_text(conf->resolver.deadline_ms, deadline);
+	if (conf->stale_after_ms <= conf->resolver.deadline_ms)
+		problems_add(
+		    &reader->problems,
+		    reader_where(reader, reader_is_set(reader, &conf->stale_after_ms)
+					     ? &conf->stale_after_ms
+					     : &conf->resolver.deadline_ms),
+		    "'stale_after' must be longer than 'resolver.deadline' (%s): a pass may "
+		    "take that long",
+		    deadline);
+	if (conf->resolver.timeout_ms >= conf->resolver.deadline_ms)
+		problems_add(&reader->problems,
+			     reader_where(reader, reader_is_set(reader, &conf->resolver.timeout_ms)
+						      ? &conf->resolver.timeout_ms
+						      : &conf->resolver.deadline_ms),
+			     "'resolver.timeout' must be shorter than 'resolver.deadline' (%s)",
+			     deadline);
+}
+
+static void check_volume(struct reader *reader, const struct conf *conf)
+{
+	const double *const blamed = reader_is_set(reader, &conf->volume.spike_ratio)
+					 ? &conf->volume.spike_ratio
+					 : &conf->volume.elevated_ratio;
+
+	if (conf->volume.elevated_ratio >= conf->volume.spike_ratio)
+		problems_add(&reader->problems, reader_where(reader, blamed),
+			     "'volume.elevated_ratio' (%g) must be below 'volume.spike_ratio' (%g)",
+			     conf->volume.elevated_ratio, conf->volume.spike_ratio);
+}
+
+static void check_domains(struct reader *reader, const struct conf *conf)
+{
+	const char **pool = arena_calloc(reader->scratch, conf->addresses + 1, sizeof(*pool));
+	struct map *known = map_new();
+	size_t pools = 0;
+
+	for (size_t i = 0; i < conf->addresses; i++) {
+		const char *name = conf->address[i].pool;
+
+		if (!*name || map_get(known, name))
+			continue;
+		pool[pools++] = name;
+		map_put(known, name, pool);
+	}
+	for (size_t i = 0; i < conf->domains; i++) {
+		const char *name = conf->domain[i].pool;
+		const char *meant;
+
+		if (!*name || map_get(known, name))
+			continue;
+		meant = nearest_of(name, pool, pools);
+		problems_add(&reader->problems, reader_where(reader, &conf->domain[i].pool),
+			     "no address is in the pool %s%s%s%s", quote(reader->scratch, name),
+			     meant ? "; did you mean '" : "", meant ? meant : "",
+			     meant ? "'?" : "");
+	}
+	map_free(known);
+	CHECK_ONCE(reader, conf->domain, conf->domains, conf_domain, domain, "domain");
+}
+
+static void check_maillogs(struct reader *reader, const struct conf *conf)
+{
+	CHECK_ONCE(reader, conf->maillog, conf->maillogs, conf_maillog, path, "log");
+	for (size_t i = 0; i < conf->maillogs; i++) {
+		const struct conf_maillog *const log = &conf->maillog[i];
+
+		CHECK_ONCE(reader, log->by_service, log->by_services, conf_log_map, word,
+			   "service");
+		CHECK_ONCE(reader, log->by_host, log->by_hosts, conf_log_map, word, "host");
+		if (!log->ip.family && !log->by_services && !log->by_hosts)
+			problems_add(
+			    &reader->problems, reader_where(reader, log),
+			    "nothing says which address the mail of this log leaves from; add "
+			    "'address', 'by_service' or 'by_host'");
+	}
+}
+
+/* What a channel of each type needs beside its name. A URL that is enough to post is a secret
+ * and comes from a file. */
+enum { NEEDS_TO = 1, NEEDS_URL = 2, NEEDS_URL_FILE = 4, NEEDS_PASSWORD = 8, NEEDS_ANY_URL = 16 };
+
+static const struct channel_needs {
+	const char *type;
+	unsigned needs;
+	const char *scheme; /* of `url` */
+} channel_needs[] = {
+    {"mail", NEEDS_TO | NEEDS_URL, "smtp"}, {"slack", NEEDS_URL_FILE, ""},
+    {"mattermost", NEEDS_URL_FILE, ""},     {"discord", NEEDS_URL_FILE, ""},
+    {"teams", NEEDS_URL_FILE, ""},          {"chatwork", NEEDS_URL | NEEDS_PASSWORD, "http"},
+    {"pagerduty", NEEDS_PASSWORD, "http"},  {"alertmanager", NEEDS_URL, "http"},
+    {"webhook", NEEDS_ANY_URL, "http"},
+};
+
+static void note_need(struct reader *reader, const struct conf_channel *channel, bool is_lacking,
+		      const char *what)
+{
+	if (is_lacking)
+		problems_add(&reader->problems, reader_where(reader, channel),
+			     "a channel of type '%s' needs %s", channel->type, what);
+}
+
+static void check_url(struct reader *reader, const struct conf_channel *channel,
+		      const struct channel_needs *row)
+{
+	if (!*channel->url)
+		return;
+	if (row->needs & NEEDS_URL_FILE)
+		problems_add(
+		    &reader->problems, reader_where(reader, &channel->url),
+		    "the URL of a channel of type '%s' is a secret; put it into a file and "
+		    "name that with 'url_file'",
+		    row->type);
+	else if (strncmp(channel->url, row->scheme, strlen(row->scheme)) != 0)
+		problems_add(&reader->problems, reader_where(reader, &channel->url),
+			     "'url' of a channel of type '%s' must start with %ss:// or %s://",
+			     row->type, row->scheme, row->scheme);
+}
+
+/* The sentence must not hold what is in the file. */
+static void check_url_file(struct reader *reader, const struct conf_channel *channel)
+{
+	char *url = NULL;
+	struct err err;
+
+	if (!*channel->url_file || reader->is_looking ||
+	    !files_secret(channel->url_file, &url, &err))
+		return;
+	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+		problems_add(&reader->problems, reader_where(reader, &channel->url_file),
+			     "the first line of %s is no URL; it must start with https://",
+			     quote(reader->scratch, channel->url_file));
+	explicit_bzero(url, strlen(url));
+	free(url);
+}
+
+static void check_channel(struct reader *reader, const struct conf_channel *channel)
+{
+	const struct channel_needs *row = NULL;
+	const bool has_url = *channel->url || *channel->url_file;
+
+	for (size_t i = 0; i < COUNT_OF(channel_needs); i++)
+		if (strcmp(channel_needs[i].type, channel->type) == 0)
+			row = &channel_needs[i];
+	if (!row)
+		return; /* noted where it stands */
+	note_need(reader, channel, row->needs & NEEDS_TO && !channel->tos, "'to'");
+	note_need(reader, channel, row->needs & NEEDS_TO && !*channel->from, "'from'");
+	note_need(reader, channel, row->needs & NEEDS_URL && !*channel->url, "'url'");
+	note_need(reader, channel, row->needs & NEEDS_URL_FILE && !*channel->url_file,
+		  "'url_file'");
+	note_need(reader, channel, row->needs & NEEDS_ANY_URL && !has_url, "'url_file' or 'url'");
+	note_need(reader, channel, row->needs & NEEDS_PASSWORD && !*channel->password_file,
+		  "'password_file'");
+	if (*channel->url && *channel->url_file)
+		problems_add(&reader->problems, reader_where(reader, &channel->url_file),
+			     "'url' and 'url_file' exclude each other; keep one");
+	if (*channel->user && !*channel->password_file)
+		problems_add(&reader->problems, reader_where(reader, &channel->user),
+			     "'user' needs 'password_file'");
+	check_url(reader, channel, row);
+	check_url_file(reader, channel);
+}
+
+void rules_check(struct reader *reader, const struct conf *conf)
+{
+	check_addresses(reader, conf);
+	check_times(reader, conf);
+	check_volume(reader, conf);
+	check_domains(reader, conf);
+	check_maillogs(reader, conf);
+	CHECK_ONCE(reader, conf->alerts.channel, conf->alerts.channels, conf_channel, name,
+		   "channel");
+	for (size_t i = 0; i < conf->alerts.channels; i++)
+		check_channel(reader, &conf->alerts.channel[i]);
+}
