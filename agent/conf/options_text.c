@@ -87,17 +87,20 @@ void conf_options_text(struct str *out)
 	}
 }
 
-/* mdoc takes a dot or an apostrophe at the start of a line, and a backslash, for its own. */
+/* mdoc takes a dot or an apostrophe at the start of a line, and a backslash, for its own, and
+ * wants each sentence to begin a line. */
 static void add_mdoc(struct str *out, const char *prefix, const char *line)
 {
 	str_add(out, prefix);
 	if (*line == '.' || *line == '\'')
 		str_add(out, "\\&");
-	for (; *line; line++)
-		if (*line == '\\')
+	for (const char *at = line; *at; at++)
+		if (*at == '\\')
 			str_add(out, "\\e");
+		else if (*at == ' ' && at > line && at[-1] == '.')
+			str_add_char(out, '\n');
 		else
-			str_add_char(out, *line);
+			str_add_char(out, *at);
 	str_add_char(out, '\n');
 }
 
