@@ -270,6 +270,7 @@ cat >"$dir/repwatch.conf" <<-END
 END
 
 # --- five days ---
+[ -n "$faketime" ] || say "libfaketime is not installed, so all of it happens today."
 say "Day 1. The first pass looks at eleven addresses. mail2 has a reverse name that leads to" \
 	"another address, and the list 'closed' refuses to answer this resolver."
 show run --all
@@ -317,4 +318,5 @@ cat <<-END
 	  $dir/lists.conf     the five lists
 	  $dir/state/         the database and the series
 	  $dir/zones/         the lists' own data
+	  $repwatch --config $dir/repwatch.conf status shared-b
 END
