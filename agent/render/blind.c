@@ -7,31 +7,22 @@
 
 enum { CAUSE_WIDTH = 14 };
 
-/* What an operator can do about each cause. */
+/* What the cause most likely means and what can be done; behind cause_text. */
 static const char *const advice[] = {
     [CAUSE_NONE] = "",
-    [CAUSE_TIMEOUT] = "no answer in time: the list's servers are down, or drop questions from this "
-		      "resolver",
-    [CAUSE_SERVFAIL] = "the resolver could not find out: the list's servers are broken, or the "
-		       "resolver is",
-    [CAUSE_REFUSED] = "the question was refused: many lists turn away public and unregistered "
-		      "resolvers; ask through a recursive resolver of your own",
-    [CAUSE_GARBLED] = "the answer could not be decoded: something between here and the list "
-		      "rewrites DNS",
-    [CAUSE_NOT_127] = "the answer was no list's answer: the zone is parked, or the resolver "
-		      "rewrites answers",
-    [CAUSE_ERROR_CODE] = "the list answered with an error code: it turns this resolver away, or a "
-			 "limit is reached",
-    [CAUSE_UNKNOWN_CODE] =
-	"the list answered with a code the catalogue does not know; its web page "
-	"says what it means",
-    [CAUSE_LIST_SICK] = "the list fails its own test entries; 'repwatch lists --verify' shows how",
-    [CAUSE_MASS_CHANGE] =
-	"the list changed for many addresses at once; it is asked again before it "
-	"is believed",
-    [CAUSE_BUDGET] = "the day's budget of questions to this list is spent",
-    [CAUSE_DEADLINE] = "the pass ended before the question was answered",
-    [CAUSE_BAD_NAME] = "the name is too long to be asked about",
+    [CAUSE_TIMEOUT] = "the servers are down, or they drop questions from this resolver",
+    [CAUSE_SERVFAIL] = "they are broken, or the resolver is",
+    [CAUSE_REFUSED] = "many lists turn away public and unregistered resolvers; ask through a "
+		      "recursive resolver of your own",
+    [CAUSE_GARBLED] = "something between here and there rewrites DNS",
+    [CAUSE_NOT_127] = "the zone is parked, or the resolver rewrites answers",
+    [CAUSE_ERROR_CODE] = "the list turns this resolver away, or a limit is reached",
+    [CAUSE_UNKNOWN_CODE] = "the list's web page says what it means",
+    [CAUSE_LIST_SICK] = "'repwatch lists --verify' shows how",
+    [CAUSE_MASS_CHANGE] = "the next pass asks again",
+    [CAUSE_BUDGET] = "the next day has another",
+    [CAUSE_DEADLINE] = "resolver.deadline is too short, or the resolver too slow",
+    [CAUSE_BAD_NAME] = "nobody can ask about it",
 };
 _Static_assert(COUNT_OF(advice) == CAUSE_COUNT, "advice for each cause");
 
@@ -57,7 +48,8 @@ static void add_view(struct arena *arena, struct map *seen, const struct address
 	for (size_t i = 0; i < view->standings; i++) {
 		const struct standing *standing = &view->standing[i];
 		const bool is_list = standing->subject[0];
-		const char *subject = is_list ? standing->subject : standing->check;
+		const char *subject =
+		    is_list ? standing->subject : page_check_name(standing->check);
 		struct blind_list *row;
 
 		if (standing->blind_cause == CAUSE_NONE)
@@ -95,14 +87,17 @@ struct blind blind_of(struct arena *arena, const struct address_view *view, size
 static void add_subject(struct page *page, struct str *line, const struct blind *blind,
 			const struct blind_list *row)
 {
+	const bool is_partial = row->addresses < blind->addresses;
 	char age[CIVIL_TEXT_BYTES];
 
 	str_addf(line, "%s%s", line->len ? ", " : "", page_shown(page, row->subject));
-	if (row->addresses < blind->addresses)
-		str_addf(line, " (%s)", page_count(page, row->addresses, "address", "addresses"));
+	if (is_partial)
+		str_addf(line, " (%s", page_count(page, row->addresses, "address", "addresses"));
 	if (row->last_good)
-		str_addf(line, " (last answer %s ago)",
+		str_addf(line, "%slast answer %s ago", is_partial ? ", " : " (",
 			 civil_age(page->style->now - row->last_good, age));
+	if (is_partial || row->last_good)
+		str_add_char(line, ')');
 }
 
 static void add_cause(struct page *page, const struct blind *blind, enum cause cause)
@@ -118,7 +113,8 @@ static void add_cause(struct page *page, const struct blind *blind, enum cause c
 		str_add_fill(page->out, ' ', CAUSE_WIDTH - strlen(cause_name(cause)));
 		layout_wrap(page->out, &page->layout, CAUSE_WIDTH + 2, line.text);
 		str_add_char(page->out, '\n');
-		page_line(page, CAUSE_WIDTH + 2, advice[cause]);
+		page_line(page, CAUSE_WIDTH + 2,
+			  arena_printf(page->arena, "%s: %s", cause_text(cause), advice[cause]));
 	}
 	str_release(&line);
 }
@@ -127,7 +123,7 @@ void blind_section(struct page *page, const struct blind *blind)
 {
 	if (!blind->rows)
 		return;
-	page_heading(page, "Could not be asked");
+	page_heading(page, "Could not be learned");
 	for (int cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++)
 		add_cause(page, blind, (enum cause)cause);
 	if (!blind->answered)

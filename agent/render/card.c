@@ -1,35 +1,60 @@
 #include "render/card.h"
 
+#include "base/ip.h"
 #include "base/mem.h"
 #include "render/links.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What people call a check; a listing is called by its list. */
-static const struct {
-	const char *check;
-	const char *name;
-} check_row[] = {{"ptr", "PTR"}, {"helo", "HELO"}};
-
-static const char *name_of(struct page *page, const char *check)
+static const struct standing *find_standing(const struct address_view *view,
+					    const struct reason *reason)
 {
-	for (size_t i = 0; i < COUNT_OF(check_row); i++)
-		if (strcmp(check_row[i].check, check) == 0)
-			return check_row[i].name;
-	return page_shown(page, check);
+	for (size_t i = 0; i < view->standings; i++)
+		if (strcmp(view->standing[i].check, reason->check) == 0 &&
+		    strcmp(view->standing[i].subject, reason->subject) == 0)
+			return &view->standing[i];
+	return NULL;
 }
 
-const char *card_phrase(struct page *page, const struct reason *reason)
+/* What the codes mean; the list's own words stand further down. */
+static const char *means_of(struct page *page, const struct address_view *view,
+			    const struct reason *reason)
+{
+	const struct standing *standing = find_standing(view, reason);
+
+	return page_shown(page, standing ? standing->means : reason->text);
+}
+
+const char *card_phrase(struct page *page, const struct address_view *view,
+			const struct reason *reason)
 {
 	const char *text = page_shown(page, reason->text);
 	const char *subject = page_shown(page, reason->subject);
+	const char *name = page_shown(page, page_check_name(reason->check));
+	const char *means;
 
-	if (reason->finding == FINDING_LISTED || reason->finding == FINDING_NOTED)
+	switch (reason->finding) {
+	case FINDING_LISTED:
+	case FINDING_NOTED:
+		if (!subject[0])
+			return arena_printf(page->arena, "%s: %s", name, text);
+		means = means_of(page, view, reason);
 		return arena_printf(page->arena, "%s on %s%s%s", finding_name(reason->finding),
-				    subject, text[0] ? ": " : "", text);
-	if (reason->finding == FINDING_BROKEN)
-		return arena_printf(page->arena, "%s: %s", name_of(page, reason->check), text);
+				    subject, means[0] ? ": " : "", means);
+	case FINDING_BROKEN:
+		return arena_printf(page->arena, "%s: %s", name, text);
+	case FINDING_BLIND:
+		if (subject[0])
+			return arena_printf(page->arena, "%s: %s", subject, text);
+		break;
+	case FINDING_CLEAR:
+	case FINDING_ELEVATED:
+	case FINDING_SPIKE:
+	case FINDING_COLD:
+	case FINDING_COUNT:
+		break;
+	}
 	return text;
 }
 
@@ -129,33 +154,29 @@ static void add_listing(struct page *page, const struct standing *standing,
 	str_release(&url);
 }
 
+/* A record that is missing, wrong or odd, with what to publish. */
+static void add_record(struct page *page, const struct standing *standing)
+{
+	add_name(page, standing, page_shown(page, page_check_name(standing->check)));
+	page_field(page, "wrong", standing->text);
+	add_doubt(page, standing);
+	page_record(page, "publish", standing->fix);
+}
+
 /* Without a heading: within a card that has none. */
-static void add_listings(struct page *page, const struct address_view *view,
-			 const struct catalogue *catalogue, enum finding belief,
-			 const char *heading)
+static void add_section(struct page *page, const struct address_view *view,
+			const struct catalogue *catalogue, enum finding belief, const char *heading)
 {
 	const struct standing **standing;
 	const size_t count = pick(page, view, belief, &standing);
 
 	if (count && heading)
 		page_heading(page, heading);
-	for (size_t i = 0; i < count; i++)
-		add_listing(page, standing[i], view, catalogue);
-}
-
-/* Records that are missing or wrong, with what to publish. */
-static void add_broken(struct page *page, const struct address_view *view, const char *heading)
-{
-	const struct standing **standing;
-	const size_t count = pick(page, view, FINDING_BROKEN, &standing);
-
-	if (count && heading)
-		page_heading(page, heading);
 	for (size_t i = 0; i < count; i++) {
-		add_name(page, standing[i], name_of(page, standing[i]->check));
-		page_field(page, "wrong", standing[i]->text);
-		add_doubt(page, standing[i]);
-		page_record(page, "publish", standing[i]->fix);
+		if (standing[i]->subject[0])
+			add_listing(page, standing[i], view, catalogue);
+		else
+			add_record(page, standing[i]);
 	}
 }
 
@@ -180,25 +201,25 @@ static void add_pending(struct page *page, const struct address_view *view)
 			page_heading(page, "Seen, not yet believed");
 		has_heading = true;
 		page_line(page, 2,
-			  arena_printf(page->arena, "%s  %s, %s so far",
-				       standing->subject[0] ? page_shown(page, standing->subject)
-							    : name_of(page, standing->check),
+			  arena_printf(page->arena, "%s: %s, %s so far",
+				       standing->subject[0]
+					   ? page_shown(page, standing->subject)
+					   : page_shown(page, page_check_name(standing->check)),
 				       finding_name(standing->hint),
 				       page_count(page, standing->streak, "answer", "answers")));
 	}
 }
 
+/* What a section says, or the list of what could not be learned. */
 static bool is_shown_below(const struct reason *reason, const struct address_view *view)
 {
-	for (size_t i = 0; i < view->standings; i++) {
-		const struct standing *standing = &view->standing[i];
+	const struct standing *standing = find_standing(view, reason);
 
-		if (strcmp(standing->check, reason->check) == 0 &&
-		    strcmp(standing->subject, reason->subject) == 0 &&
-		    standing->belief == reason->finding)
-			return true;
-	}
-	return false;
+	if (!standing)
+		return false;
+	if (reason->finding == FINDING_BLIND)
+		return standing->blind_cause != CAUSE_NONE || is_pending(standing);
+	return standing->belief == reason->finding;
 }
 
 /* Those that no section below repeats; the first stands in the first line already. */
@@ -206,7 +227,7 @@ static void add_other_reasons(struct page *page, const struct address_view *view
 {
 	for (size_t i = 1; i < view->grade.reasons; i++)
 		if (!is_shown_below(&view->grade.reason[i], view))
-			page_line(page, 2, card_phrase(page, &view->grade.reason[i]));
+			page_line(page, 2, card_phrase(page, view, &view->grade.reason[i]));
 }
 
 static void add_identity(struct page *page, const struct identity *identity)
@@ -267,27 +288,88 @@ static size_t add_title(struct page *page, const struct address_view *view)
 	return strlen(address) + strlen(grade) + 4;
 }
 
+/* Place and coverage, where the first line does not tell the latter. */
+static void add_second_line(struct page *page, const struct address_view *view)
+{
+	const char *place = place_text(page, view);
+	const bool is_told =
+	    view->grade.reasons && strcmp(view->grade.reason[0].check, "coverage") == 0;
+	const char *coverage = is_told ? "" : coverage_text(page, view);
+
+	if (place[0] || coverage[0])
+		page_line(page, 0,
+			  arena_printf(page->arena, "%s%s%s", place,
+				       place[0] && coverage[0] ? "; " : "", coverage));
+}
+
+static bool covers(const struct list *list, const char *address)
+{
+	struct ip ip;
+
+	if (!ip_parse(address, &ip))
+		return list->covers & COVERS_DOMAIN;
+	return list->covers & (ip.family == 4 ? COVERS_IP4 : COVERS_IP6);
+}
+
+static bool has_standing(const struct address_view *view, const char *zone)
+{
+	for (size_t i = 0; i < view->standings; i++)
+		if (strcmp(view->standing[i].subject, zone) == 0)
+			return true;
+	return false;
+}
+
+static size_t count_blind(const struct address_view *view)
+{
+	size_t blind = 0;
+
+	for (size_t i = 0; i < view->standings; i++)
+		blind += view->standing[i].blind_cause != CAUSE_NONE;
+	return blind;
+}
+
+/* The lists nothing is known from. A pair that was never asked leaves no standing, but it does
+ * leave a gap in the coverage; then nobody can tell which of them are clear. */
+static void add_clear(struct page *page, const struct address_view *view,
+		      const struct catalogue *catalogue)
+{
+	const bool is_sure = view->asked - view->answered <= count_blind(view);
+	struct str names = {0};
+
+	for (size_t i = 0; i < catalogue->lists; i++) {
+		const struct list *list = &catalogue->list[i];
+
+		if (list->is_enabled && covers(list, view->address) &&
+		    !has_standing(view, list->zone))
+			str_addf(&names, "%s%s", names.len ? ", " : "", list->zone);
+	}
+	if (names.len) {
+		page_heading(page, is_sure ? "Clear" : "Clear, or not asked yet");
+		page_line(page, 2, page_shown(page, names.text));
+	}
+	str_release(&names);
+}
+
 void card_full(struct page *page, const struct address_view *view,
 	       const struct catalogue *catalogue)
 {
-	const char *place = place_text(page, view);
 	const size_t indent = add_title(page, view);
 
 	if (view->grade.reasons) {
 		str_add(page->out, "  ");
 		layout_wrap(page->out, &page->layout, indent,
-			    card_phrase(page, &view->grade.reason[0]));
+			    card_phrase(page, view, &view->grade.reason[0]));
 	}
 	str_add_char(page->out, '\n');
-	page_line(page, 0,
-		  arena_printf(page->arena, "%s%s%s", place, place[0] ? "; " : "",
-			       coverage_text(page, view)));
+	add_second_line(page, view);
 	add_other_reasons(page, view);
-	add_listings(page, view, catalogue, FINDING_LISTED, "Listed");
-	add_broken(page, view, "Wrong");
+	add_section(page, view, catalogue, FINDING_LISTED, "Listed");
+	add_section(page, view, catalogue, FINDING_BROKEN, "Wrong");
 	add_pending(page, view);
-	add_listings(page, view, catalogue, FINDING_NOTED, "Noted");
+	add_section(page, view, catalogue, FINDING_NOTED, "Noted");
 	add_identity(page, &view->identity);
+	if (page->style->is_verbose)
+		add_clear(page, view, catalogue);
 }
 
 void card_short(struct page *page, const struct address_view *view,
@@ -302,6 +384,6 @@ void card_short(struct page *page, const struct address_view *view,
 	str_add_char(page->out, '\n');
 	add_title(page, view);
 	str_addf(page->out, "%s%s\n", place[0] ? "  " : "", place);
-	add_listings(page, view, catalogue, FINDING_LISTED, NULL);
-	add_broken(page, view, NULL);
+	add_section(page, view, catalogue, FINDING_LISTED, NULL);
+	add_section(page, view, catalogue, FINDING_BROKEN, NULL);
 }

@@ -13,6 +13,7 @@ void card_full(struct page *page, const struct address_view *view,
 void card_short(struct page *page, const struct address_view *view,
 		const struct catalogue *catalogue);
 /* A reason in a few words, escaped: "listed on bl.example: SBL". */
-const char *card_phrase(struct page *page, const struct reason *reason);
+const char *card_phrase(struct page *page, const struct address_view *view,
+			const struct reason *reason);
 
 #endif

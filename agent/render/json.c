@@ -143,7 +143,7 @@ static json_t *notes_of(const struct context *context)
 		const struct standing *standing = &view->standing[i];
 		json_t *object;
 
-		if (standing->belief != FINDING_NOTED)
+		if (standing->belief != FINDING_NOTED || !standing->subject[0])
 			continue;
 		object = json_object();
 		put_text(object, "zone", standing->subject);

@@ -13,7 +13,7 @@ static const char *const tint_code[] = {
 };
 _Static_assert(COUNT_OF(tint_code) == TINT_COUNT, "a code for each tint");
 
-enum { GAP = 2, NARROWEST = 8 };
+enum { GAP = 2, NARROW = 16, NARROWEST = 8 };
 
 void layout_tint(struct str *out, const struct layout *layout, enum tint tint, const char *text)
 {
@@ -120,23 +120,33 @@ static void add_row(struct str *out, const struct grid *grid, const struct layou
 	str_add_char(out, '\n');
 }
 
-/* Takes away from the widest column that may shrink until all fit, or none is left to give. */
+/* The column to take from: the last one that shrinks as long as it is comfortable, for it says
+ * the least urgent things; then the widest. `columns` when none has anything to give. */
+static size_t victim(const struct grid *grid)
+{
+	size_t widest = grid->columns;
+
+	for (size_t i = grid->columns; i-- > 0;) {
+		if (!grid->column[i].shrinks)
+			continue;
+		if (widest == grid->columns && grid->width[i] > NARROW)
+			return i;
+		if (grid->width[i] > NARROWEST &&
+		    (widest == grid->columns || grid->width[i] > grid->width[widest]))
+			widest = i;
+	}
+	return widest;
+}
+
 static void fit(struct grid *grid)
 {
-	for (;;) {
-		size_t total = 0, widest = grid->columns;
+	size_t total = 0;
 
-		for (size_t i = 0; i < grid->columns; i++) {
-			const size_t width = grid->width[i];
-
-			total += width ? width + GAP : 0;
-			if (grid->column[i].shrinks && width > NARROWEST &&
-			    (widest == grid->columns || width > grid->width[widest]))
-				widest = i;
-		}
-		if (total <= grid->layout->columns + GAP || widest == grid->columns)
-			return;
-		grid->width[widest]--;
+	for (size_t i = 0; i < grid->columns; i++)
+		total += grid->width[i] ? grid->width[i] + GAP : 0;
+	while (total > grid->layout->columns + GAP && victim(grid) < grid->columns) {
+		grid->width[victim(grid)]--;
+		total--;
 	}
 }
 

@@ -75,6 +75,19 @@ void page_record(struct page *page, const char *label, const char *lines)
 	}
 }
 
+const char *page_check_name(const char *check)
+{
+	static const struct {
+		const char *check;
+		const char *name;
+	} row[] = {{"ptr", "PTR"}, {"helo", "HELO"}};
+
+	for (size_t i = 0; i < COUNT_OF(row); i++)
+		if (strcmp(row[i].check, check) == 0)
+			return row[i].name;
+	return check;
+}
+
 const char *page_count(struct page *page, size_t count, const char *one, const char *many)
 {
 	return arena_printf(page->arena, "%zu %s", count, count == 1 ? one : many);

@@ -29,6 +29,8 @@ void page_record(struct page *page, const char *label, const char *lines);
 /* A sentence, wrapped, `indent` blanks in front; it is laid out as it is. */
 void page_line(struct page *page, size_t indent, const char *text);
 
+/* What people call a check that is no list: "PTR". Not escaped. */
+const char *page_check_name(const char *check);
 /* "3 lists", "1 list". */
 const char *page_count(struct page *page, size_t count, const char *one, const char *many);
 

@@ -32,8 +32,8 @@ void text_events(struct str *out, const struct text_style *style, const struct e
 		 size_t events)
 {
 	static const struct layout_column column[] = {
-	    {"WHEN", false, false},    {"WHAT", false, false},   {"SEVERITY", false, false},
-	    {"ADDRESS", false, false}, {"SUBJECT", false, true}, {"WHY", false, true},
+	    {"WHEN", false, false},    {"WHAT", false, false},    {"SEVERITY", false, false},
+	    {"ADDRESS", false, false}, {"SUBJECT", false, false}, {"WHY", false, true},
 	};
 	struct page page = page_begin(out, style);
 	struct layout_cell *cell =
@@ -41,7 +41,8 @@ void text_events(struct str *out, const struct text_style *style, const struct e
 
 	for (size_t i = 0; i < events; i++) {
 		struct layout_cell *row = cell + i * COUNT_OF(column);
-		const char *subject = event[i].subject[0] ? event[i].subject : event[i].check;
+		const char *subject =
+		    event[i].subject[0] ? event[i].subject : page_check_name(event[i].check);
 		char minute[CIVIL_TEXT_BYTES];
 
 		row[0].text =
@@ -124,9 +125,11 @@ static void add_list_summary(struct page *page, const struct list_view *view, si
 
 static const char *covers_text(struct page *page, unsigned covers)
 {
-	return arena_printf(page->arena, "%s%s%s", covers & COVERS_IP4 ? "ip4 " : "",
-			    covers & COVERS_IP6 ? "ip6 " : "",
-			    covers & COVERS_DOMAIN ? "domain" : "");
+	const char *text = arena_printf(page->arena, "%s%s%s", covers & COVERS_IP4 ? " ip4" : "",
+					covers & COVERS_IP6 ? " ip6" : "",
+					covers & COVERS_DOMAIN ? " domain" : "");
+
+	return text + (text[0] == ' ');
 }
 
 static const char *day_text(struct page *page, const struct list_view *view)
@@ -172,26 +175,22 @@ static void add_list_table(struct page *page, const struct list_view *view, size
 }
 
 /* Why a list is not believed, and since when. */
-static const char *trouble_text(struct page *page, const struct list_view *view)
+static void add_trouble(struct page *page, const struct list_view *view)
 {
 	const char *cause = view->cause == CAUSE_NONE ? "" : cause_name(view->cause);
-	const char *text = view->text ? view->text : "";
+	const char *text = page_shown(page, view->text);
 	char age[CIVIL_TEXT_BYTES];
 
-	if (!view->health_since)
-		return arena_printf(page->arena, "%s%s%s", cause, cause[0] && text[0] ? ": " : "",
-				    text);
-	return arena_printf(page->arena, "%s%s%s; for %s", cause, cause[0] && text[0] ? ": " : "",
-			    text, civil_age(page->style->now - view->health_since, age));
-}
-
-static void add_why(struct page *page, const struct list_view *view, const char *why)
-{
 	str_add(page->out, "  ");
 	layout_tint(page->out, &page->layout, TINT_STRONG, page_shown(page, view->list->zone));
+	if (view->health_since)
+		str_addf(page->out, ", for %s",
+			 civil_age(page->style->now - view->health_since, age));
 	str_add_char(page->out, '\n');
-	if (why[0])
-		page_line(page, 4, page_shown(page, why));
+	if (cause[0] || text[0])
+		page_line(page, 4,
+			  arena_printf(page->arena, "%s%s%s", cause,
+				       cause[0] && text[0] ? ": " : "", text));
 }
 
 static void add_troubles(struct page *page, const struct list_view *view, size_t views)
@@ -205,21 +204,40 @@ static void add_troubles(struct page *page, const struct list_view *view, size_t
 			if (!has_heading)
 				page_heading(page, "Not believed");
 			has_heading = true;
-			add_why(page, &view[i], trouble_text(page, &view[i]));
+			add_trouble(page, &view[i]);
 		}
 }
 
+/* Whether an earlier list is disabled for the same reason, and this one named there. */
+static bool is_named(const struct list_view *view, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (state_of(&view[i]) == STATE_DISABLED &&
+		    strcmp(view[i].list->why_disabled, view[at].list->why_disabled) == 0)
+			return true;
+	return false;
+}
+
+/* One line a reason, with all its lists. */
 static void add_disabled(struct page *page, const struct list_view *view, size_t views)
 {
 	bool has_heading = false;
 
 	for (size_t i = 0; i < views; i++) {
-		if (state_of(&view[i]) != STATE_DISABLED)
+		struct str zones = {0};
+
+		if (state_of(&view[i]) != STATE_DISABLED || is_named(view, i))
 			continue;
 		if (!has_heading)
 			page_heading(page, "Disabled");
 		has_heading = true;
-		add_why(page, &view[i], view[i].list->why_disabled);
+		for (size_t j = i; j < views; j++)
+			if (state_of(&view[j]) == STATE_DISABLED &&
+			    strcmp(view[j].list->why_disabled, view[i].list->why_disabled) == 0)
+				str_addf(&zones, "%s%s", zones.len ? ", " : "", view[j].list->zone);
+		page_line(page, 2, page_shown(page, str_text(&zones)));
+		page_line(page, 4, page_shown(page, view[i].list->why_disabled));
+		str_release(&zones);
 	}
 }
 

@@ -76,18 +76,20 @@ static const struct layout_column column[] = {
     {"POOL", false, true},   {"ANSWERED", true, false}, {"WHY", false, true},
 };
 
+/* How much was answered is worth a column only where something is missing. */
 static void fill_row(struct page *page, struct layout_cell *cell, const struct address_view *view)
 {
 	const struct grade *grade = &view->grade;
-	const char *why = grade->reasons ? card_phrase(page, &grade->reason[0]) : "";
+	const char *gap = view->answered < view->asked
+			      ? arena_printf(page->arena, "%zu/%zu", view->answered, view->asked)
+			      : "";
+	const char *why = grade->reasons ? card_phrase(page, view, &grade->reason[0]) : "";
 
 	cell[0] = (struct layout_cell){grade_name(grade->letter), page_grade_tint(grade->letter)};
 	cell[1] = (struct layout_cell){page_shown(page, view->address), TINT_NONE};
 	cell[2] = (struct layout_cell){page_shown(page, view->name), TINT_NONE};
 	cell[3] = (struct layout_cell){page_shown(page, view->pool), TINT_NONE};
-	cell[4] =
-	    (struct layout_cell){arena_printf(page->arena, "%zu/%zu", view->answered, view->asked),
-				 view->answered < view->asked ? TINT_WARN : TINT_NONE};
+	cell[4] = (struct layout_cell){gap, TINT_WARN};
 	cell[5] = (struct layout_cell){why, grade->letter == GRADE_GOOD ? TINT_FAINT : TINT_NONE};
 }
 
