@@ -1,7 +1,8 @@
 #include "dns/pace.h"
 
 enum {
-	WINDOW_REST_EPOCHS = 256, /* after a step that did not pay */
+	WINDOW_REST_MIN_EPOCHS = 16, /* after a step that did not pay */
+	WINDOW_REST_MAX_EPOCHS = 512,
 	WINDOW_LOSS_PERCENT = 20 /* resent in an epoch that make a slowdown a congestion */
 };
 
@@ -53,7 +54,8 @@ static uint32_t bounded(uint32_t size, uint32_t max)
 
 struct window window_of(uint32_t max)
 {
-	return (struct window){.size = bounded(WINDOW_FIRST, max), .max = max};
+	return (struct window){
+	    .size = bounded(WINDOW_FIRST, max), .max = max, .next_rest = WINDOW_REST_MIN_EPOCHS};
 }
 
 void window_resend(struct window *window)
@@ -77,7 +79,9 @@ static void judge_epoch(struct window *window, double rate)
 	if (window->last_size && rate < window->last_rate * window_pays) {
 		window->size = window->last_size;
 		window->last_size = 0;
-		window->rest = WINDOW_REST_EPOCHS;
+		window->rest = window->next_rest;
+		if (window->next_rest < WINDOW_REST_MAX_EPOCHS)
+			window->next_rest *= 2;
 		return;
 	}
 	if (is_losing && rate < window->last_rate / 2 && window->size > WINDOW_MIN) {
@@ -93,12 +97,14 @@ static void judge_epoch(struct window *window, double rate)
 		step_to(window, bounded(window->size * 2, window->max), rate);
 }
 
+void window_send(struct window *window, int64_t now_us)
+{
+	if (!window->epoch_began_us)
+		window->epoch_began_us = now_us;
+}
+
 void window_answer(struct window *window, int64_t now_us)
 {
-	if (!window->epoch_began_us) {
-		window->epoch_began_us = now_us;
-		return;
-	}
 	if (++window->answered < window->size)
 		return;
 	if (window->was_full && now_us > window->epoch_began_us)

@@ -37,11 +37,14 @@ struct window {
 	double last_rate; /* answers a second before the last step */
 	uint32_t last_size; /* the size before the last step, 0: none is on trial */
 	uint32_t rest; /* epochs until the next trial */
+	uint32_t next_rest; /* doubles with every trial that did not pay */
 };
 
 enum { WINDOW_FIRST = 128, WINDOW_MIN = 32 };
 
 struct window window_of(uint32_t max);
+/* The first question starts the first epoch; later ones follow each other. */
+void window_send(struct window *window, int64_t now_us);
 void window_answer(struct window *window, int64_t now_us);
 void window_resend(struct window *window);
 

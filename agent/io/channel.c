@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-	CHANNELS_MAX = 16, /* kept while answers for them may still come */
+	CHANNELS_MAX = 6, /* kept while answers for them may still come */
 	CHANNEL_QUESTIONS = 512, /* then another source port */
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	ANSWER_BUFFER_BYTES = 1536 /* what the kernel charges for a small datagram, rounded up */

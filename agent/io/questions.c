@@ -137,6 +137,7 @@ void question_send(struct resolver *resolver, struct open_question *question, in
 	question->sendings++;
 	question->sent_us = now_us;
 	set_timer(resolver, question, now_us);
+	window_send(&question->server->window, now_us);
 	server_send(resolver, question->server, question, sending);
 }
 

@@ -13,7 +13,7 @@
 enum { OBSERVATION_CODES_MAX = 16, FOREIGN_TEXT_MAX_BYTES = 1024 };
 
 struct observation {
-	const char *check; /* "dnsbl", "ptr", "helo", ... */
+	const char *check; /* "dnsbl", "ptr", "helo", ...: a literal, which lasts for ever */
 	const char *subject; /* the list's zone; "" where a check has one subject only */
 	enum finding finding;
 	enum cause cause; /* FINDING_BLIND only */

@@ -8,7 +8,7 @@
 
 /* From so many flips on one list in one pass on, reasons are no longer asked for: a list that
  * lists the world is broken, and its TXT records would only double the traffic. */
-enum { ALARM_FLIPS = 200, FIRST_ROWS = 64 };
+enum { ALARM_FLIPS = 200, FIRST_ROWS = 64, MANY_FLIPS = 3, MANY_PERCENT = 10 };
 
 bool pass_bit(const uint8_t *bits, size_t at)
 {
@@ -112,16 +112,22 @@ static struct pass_sighting *add_sighting(struct pass *pass, const struct probe_
 	return row;
 }
 
-/* Strings of an observation last only as long as its job. */
-static struct observation keep(struct arena *arena, const struct observation *seen)
+static const char *keep_text(struct arena *arena, const char *text)
 {
+	return text[0] ? arena_strdup(arena, text) : "";
+}
+
+/* Strings of an observation last only as long as its job, but for the names of checks and
+ * lists. Blindness has its cause and needs no more words. */
+static struct observation keep(struct pass *pass, size_t source, const struct observation *seen)
+{
+	const struct list *const list = pass->source[source].list;
 	struct observation kept = *seen;
 
-	kept.check = arena_strdup(arena, seen->check);
-	kept.subject = arena_strdup(arena, seen->subject);
-	kept.means = seen->means[0] ? arena_strdup(arena, seen->means) : "";
-	kept.text = seen->text[0] ? arena_strdup(arena, seen->text) : "";
-	kept.fix = seen->fix[0] ? arena_strdup(arena, seen->fix) : "";
+	kept.subject = list ? list->zone : "";
+	kept.means = keep_text(pass->arena, seen->means);
+	kept.text = seen->finding == FINDING_BLIND ? "" : keep_text(pass->arena, seen->text);
+	kept.fix = keep_text(pass->arena, seen->fix);
 	return kept;
 }
 
@@ -146,6 +152,13 @@ static void index_row(struct pass *pass, const struct pass_sighting *row)
 		state->row[row->target] = (uint32_t)(row - pass->sighting) + 1;
 }
 
+/* Whether the list's first canaries have shown already that it cannot be believed. */
+static bool is_out(const struct pass *pass, size_t source)
+{
+	return pass->source[source].list &&
+	       !health_is_believed(pass->source[source].opening.health);
+}
+
 static void take_first(struct pass *pass, const struct probe_result *result,
 		       const struct observation *seen)
 {
@@ -154,15 +167,18 @@ static void take_first(struct pass *pass, const struct probe_result *result,
 	    pass_standing(pass, result->target, result->source, seen->check, false);
 	struct pass_sighting *row;
 
-	if (seen->finding == FINDING_CLEAR && !standing)
+	/* Still clear; or blind like the whole list, which says so once. */
+	if (!standing && (seen->finding == FINDING_CLEAR ||
+			  (seen->finding == FINDING_BLIND && is_out(pass, result->source))))
 		return;
 	row = add_sighting(pass, result, seen);
-	row->seen = keep(pass->arena, seen);
+	row->seen = keep(pass, result->source, seen);
 	row->flips = standing_flips(standing, seen);
 	index_row(pass, row);
 	if (row->flips && ++state->change.raised > ALARM_FLIPS)
 		pass->source[result->source].has_alarm =
-		    state->change.raised > pass->conf->lists.breaker * (double)pass->targets.count;
+		    (double)state->change.raised >
+		    pass->conf->lists.breaker * (double)pass->targets.count;
 }
 
 void believe_first(void *context, const struct probe_result *result)
@@ -187,11 +203,8 @@ void believe_first(void *context, const struct probe_result *result)
 bool believe_again(void *context, size_t source, size_t *at, size_t *target)
 {
 	struct pass *const pass = context;
-	const struct probe_source *const probe = &pass->source[source];
 
-	if (probe->list && !health_is_believed(probe->opening.health))
-		return false;
-	if (!pass->state[source].row)
+	if (is_out(pass, source) || !pass->state[source].row)
 		return false;
 	while (*at < pass->targets.count) {
 		const size_t here = (*at)++;
@@ -228,10 +241,12 @@ void believe_second(void *context, const struct probe_result *result)
 			if (strcmp(row->seen.check, seen->check) != 0)
 				continue;
 			/* No second answer leaves the first one standing alone. */
-			if (seen->finding == FINDING_BLIND)
+			if (seen->finding == FINDING_BLIND) {
+				row->unconfirmed = seen->cause;
 				break;
+			}
 			row->answers = seen->finding == row->seen.finding ? row->answers + 1 : 1;
-			row->seen = keep(pass->arena, seen);
+			row->seen = keep(pass, result->source, seen);
 			break;
 		}
 	}
@@ -266,6 +281,9 @@ static void weigh_sources(struct pass *pass)
 		if (!pass->source[i].list)
 			continue;
 		state->health = probe_source_health(&pass->source[i]);
+		/* The prober's texts end with it, the store and the events come later. */
+		state->health.text =
+		    state->health.text ? arena_strdup(pass->arena, state->health.text) : "";
 		state->is_believed = health_is_believed(state->health.health);
 	}
 	for (size_t i = 0; i < pass->sightings; i++) {
@@ -293,6 +311,15 @@ static size_t count_bits(const uint8_t *bits, size_t count)
 	return sum;
 }
 
+/* Whether a list changed for so many that, together with other lists, it points to the resolver.
+ * One address on many lists at once is what a break-in looks like, not that. */
+static bool is_many(const struct list_change *change)
+{
+	const size_t flips = change->raised + change->cleared;
+
+	return flips >= MANY_FLIPS && flips * 100 > change->asked * MANY_PERCENT;
+}
+
 static void trip_breakers(struct pass *pass)
 {
 	const double fraction = pass->conf->lists.breaker;
@@ -307,12 +334,24 @@ static void trip_breakers(struct pass *pass)
 			continue;
 		asked++;
 		state->change.asked = count_bits(state->usable, pass->targets.count);
-		changed += state->change.raised || state->change.cleared;
+		changed += is_many(&state->change);
 		state->is_held = breaker_trips(&state->change, fraction);
 	}
 	all = breaker_trips_for_all(changed, asked, fraction);
 	for (size_t i = 0; all && i < pass->sources; i++)
 		pass->state[i].is_held |= pass->source[i].is_asked && pass->state[i].is_believed;
+}
+
+/* One answer that says "listed" and no second one is not "clear": until it is had, the pair is
+ * blind. */
+static void note_unconfirmed(const struct pass *pass, const struct pass_sighting *row,
+			     struct standing *standing)
+{
+	if (row->unconfirmed == CAUSE_NONE || standing->belief == row->seen.finding ||
+	    standing->blind_cause != CAUSE_NONE)
+		return;
+	standing->blind_cause = row->unconfirmed;
+	standing->blind_since = pass->at;
 }
 
 static void apply(struct pass *pass, const struct pass_sighting *row)
@@ -339,6 +378,7 @@ static void apply(struct pass *pass, const struct pass_sighting *row)
 	}
 	change = standing_apply(standing, &sighting, (uint32_t)pass->conf->lists.confirm, pass->at,
 				pass->arena, &event);
+	note_unconfirmed(pass, row, standing);
 	if (change == CHANGE_NONE)
 		return;
 	event.at = pass->at;
@@ -470,14 +510,14 @@ static void tell_lists(struct pass *pass)
 	}
 }
 
-/* A change that is held back is no usable answer. */
+/* A change that is held back or could not be confirmed is no usable answer. */
 static void forget_held(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->sightings; i++) {
 		const struct pass_sighting *const row = &pass->sighting[i];
 		struct source_state *const state = &pass->state[row->source];
 
-		if (state->is_held && row->flips)
+		if ((state->is_held && row->flips) || row->unconfirmed != CAUSE_NONE)
 			state->usable[row->target / 8] &= (uint8_t) ~(1 << row->target % 8);
 	}
 }

@@ -32,6 +32,7 @@ struct pass_sighting {
 	struct observation seen;
 	uint32_t answers;
 	bool flips;
+	enum cause unconfirmed; /* why the second answer could not be had */
 };
 
 struct pass {

@@ -14,6 +14,10 @@
 /* Job index of a source's canaries, before its targets. */
 static const size_t JOB_CANARIES = SIZE_MAX;
 
+/* Closing canaries come when every second answer is in: a list that changes while it is asked a
+ * second time must still be caught. */
+enum round { ROUND_FIRST, ROUND_SECOND, ROUND_CLOSING };
+
 /* The jobs of one source in one round. */
 struct source_stream {
 	struct stream stream; /* first member */
@@ -31,7 +35,7 @@ struct prober {
 	struct gather *gather;
 	struct arena *arena;
 	struct source_stream *stream;
-	bool is_second;
+	enum round round;
 };
 
 static uint64_t random_number(void)
@@ -47,7 +51,9 @@ static bool next_due(const struct prober *prober, struct source_stream *stream, 
 {
 	const struct probe_calls *const calls = &prober->plan.calls;
 
-	if (prober->is_second)
+	if (prober->round == ROUND_CLOSING)
+		return false;
+	if (prober->round == ROUND_SECOND)
 		return calls->again(calls->context, stream->source, &stream->at, target);
 	while (stream->at < prober->plan.targets) {
 		*target = stream->at++;
@@ -57,14 +63,14 @@ static bool next_due(const struct prober *prober, struct source_stream *stream, 
 	return false;
 }
 
-/* Canaries go first, and go only where something is asked. */
+/* Opening canaries go first, and go only where something is asked. */
 static bool next_job(struct stream *base, struct job *job)
 {
 	struct source_stream *const stream = (struct source_stream *)base;
 	struct prober *const prober = stream->prober;
 	struct probe_source *const source = &prober->plan.source[stream->source];
 
-	if (source->list && !stream->has_canaries && source->is_asked) {
+	if (source->list && !stream->has_canaries && prober->round != ROUND_SECOND) {
 		stream->has_canaries = true;
 		job->index = JOB_CANARIES;
 		return true;
@@ -77,7 +83,7 @@ static void deliver(struct prober *prober, const struct probe_result *result)
 	const struct probe_calls *const calls = &prober->plan.calls;
 	struct probe_source *const source = &prober->plan.source[result->source];
 
-	if (prober->is_second) {
+	if (prober->round == ROUND_SECOND) {
 		calls->second(calls->context, result);
 		return;
 	}
@@ -90,10 +96,11 @@ static bool step_canaries(struct source_stream *stream, struct probe_source *sou
 			  struct job *job)
 {
 	struct prober *const prober = stream->prober;
-	struct health_report *const out = prober->is_second ? &source->closing : &source->opening;
+	const bool is_closing = prober->round == ROUND_CLOSING;
+	struct health_report *const out = is_closing ? &source->closing : &source->opening;
 	struct health_report report;
 
-	if (!health_check(source->list, stream->random, prober->is_second, &job->ask, &report))
+	if (!health_check(source->list, stream->random, is_closing, &job->ask, &report))
 		return false;
 	report.text = arena_strdup(prober->arena, report.text);
 	*out = report;
@@ -197,12 +204,13 @@ void prober_free(struct prober *prober)
 	free(prober);
 }
 
-static void run_round(struct prober *prober)
+static void run_round(struct prober *prober, enum round round)
 {
 	const struct probe_plan *const plan = &prober->plan;
 	struct stream **streams = xcalloc(plan->sources, sizeof(*streams));
 	size_t count = 0;
 
+	prober->round = round;
 	for (size_t i = 0; i < plan->sources; i++) {
 		const struct probe_source *const source = &plan->source[i];
 		struct source_stream *const stream = &prober->stream[i];
@@ -212,7 +220,7 @@ static void run_round(struct prober *prober)
 			       .next = next_job,
 			       .step = source->list ? step_list : step_identity,
 			       /* Asking twice means asking, not remembering. */
-			       .shares_answers = !source->list && !prober->is_second},
+			       .shares_answers = !source->list && prober->round == ROUND_FIRST},
 		    .prober = prober,
 		    .source = i,
 		    .random = random_number(),
@@ -259,13 +267,12 @@ static bool wants_again(const struct prober *prober)
 void prober_run(struct prober *prober, progress_fn *progress, void *context)
 {
 	gather_set_progress(prober->gather, progress, context, count_due(prober));
-	prober->is_second = false;
-	run_round(prober);
+	run_round(prober, ROUND_FIRST);
 	if (wants_again(prober))
 		gather_pause(prober->gather, prober->plan.again_after_us);
 	resolver_rotate(prober->resolver);
-	prober->is_second = true;
-	run_round(prober);
+	run_round(prober, ROUND_SECOND);
+	run_round(prober, ROUND_CLOSING);
 }
 
 struct resolver_counts prober_counts(const struct prober *prober)

@@ -16,7 +16,7 @@
 
 /* Asks lists and name servers about targets, in two rounds: everything once, with each list's
  * canaries before its questions; then, from other source ports, what would change a belief a
- * second time, with the canaries behind it. Knows nothing of beliefs: who calls decides what is
+ * second time, and last the canaries again. Knows nothing of beliefs: who calls decides what is
  * due, what to ask twice, and what it means. */
 
 /* A list, or with `list` NULL the identity checks, which have a lane of their own. */
