@@ -22,7 +22,8 @@ class Tap:
 
     def pytest_runtest_logreport(self, report):
         """A test passes in its call; before and behind it only trouble is worth a line."""
-        name = report.nodeid.split("/")[-1]
+        path, _, case = report.nodeid.partition("::")
+        name = f"{path.split('/')[-1]}::{case}"
         if report.skipped:
             text = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
             self.line(True, name, f" # SKIP {text.removeprefix('Skipped: ')}")
@@ -47,9 +48,10 @@ class Tap:
 
 
 def main():
-    # pytest captures file descriptor 1 while a test runs; the results go to a copy of it.
+    # pytest's own report goes nowhere; the results go to a copy of what was standard output.
     tap = Tap(os.fdopen(os.dup(1), "w", encoding="utf-8"))
-    arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", *sys.argv[1:]]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    arguments = ["-p", "no:cacheprovider", *sys.argv[1:]]
     status = pytest.main(arguments, plugins=[tap])
     print(f"1..{tap.count}", file=tap.out, flush=True)
     # Failed tests are told by their lines; what else went wrong is told by the status.
