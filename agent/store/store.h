@@ -46,7 +46,7 @@ struct stored_list {
 	uint64_t asked_today;
 };
 bool store_lists(struct store *store, struct arena *arena, struct stored_list **out, size_t *count,
-                 struct err *err);
+		 struct err *err);
 /* Finds or makes the row of a zone and returns its slot, 0 or more; -1 with err. */
 int64_t store_list_slot(struct store *store, const char *zone, struct err *err);
 bool store_save_list(struct store *store, const struct stored_list *list, struct err *err);
@@ -76,13 +76,13 @@ enum { IDENTITY_SLOT = 0 }; /* list slots start at 1 */
  * standings in the order of check and subject. `address` NULL for all, else one address in
  * canonical text, watched or not. */
 bool store_addresses(struct store *store, const char *address, struct arena *arena,
-                     struct stored_address **out, size_t *count, struct err *err);
+		     struct stored_address **out, size_t *count, struct err *err);
 /* Inserts (id 0, which it sets) or updates the row, its pairs and identity; standings apart. What
  * is saved is watched; one that was forgotten gets its old id and history back. */
 bool store_save_address(struct store *store, struct stored_address *address, struct err *err);
 /* Replaces or, when it is plainly clear, deletes one standing. */
 bool store_save_standing(struct store *store, int64_t address_id, const struct standing *standing,
-                         bool is_plain, struct err *err);
+			 bool is_plain, struct err *err);
 /* Marks every watched address whose seen_at is before `at` as no longer watched. */
 bool store_forget_unseen(struct store *store, int64_t at, struct err *err);
 
@@ -95,7 +95,7 @@ struct event_filter {
 	size_t addresses;
 };
 bool store_events(struct store *store, const struct event_filter *filter, struct arena *arena,
-                  struct event **out, size_t *count, struct err *err);
+		  struct event **out, size_t *count, struct err *err);
 
 /* --- passes, and what the series are drawn from --- */
 struct stored_pass {
@@ -120,9 +120,9 @@ struct sample {
 	double latency_s; /* from the pass; negative: unknown */
 };
 bool store_add_sample(struct store *store, int64_t address_id, const struct sample *sample,
-                      struct err *err);
+		      struct err *err);
 /* One row for each pass from `since` on in which the address was watched, oldest first. */
 bool store_samples(struct store *store, int64_t address_id, int64_t since, struct arena *arena,
-                   struct sample **out, size_t *count, struct err *err);
+		   struct sample **out, size_t *count, struct err *err);
 
 #endif
