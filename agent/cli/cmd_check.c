@@ -62,6 +62,7 @@ static bool show(struct cli *cli, const struct address_view *view, size_t views)
 	if (cli->wants_json)
 		return cli_print_json(
 		    json_check(&cli->zone, cli->now, view, views, &cli->conf.catalogue));
+	cli->style.is_live = true;
 	text_addresses(&text, &cli->style, view, views, &cli->conf.catalogue);
 	ok = cli_print(&text);
 	str_release(&text);

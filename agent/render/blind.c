@@ -12,8 +12,8 @@ static const char *const advice[] = {
     [CAUSE_NONE] = "",
     [CAUSE_TIMEOUT] = "the servers are down, or they drop questions from this resolver",
     [CAUSE_SERVFAIL] = "they are broken, or the resolver is",
-    [CAUSE_REFUSED] = "many lists turn away public and unregistered resolvers; ask through a "
-		      "recursive resolver of your own",
+    [CAUSE_REFUSED] = "the resolver serves others only, or is turned away itself; many lists do so "
+		      "with public ones, so ask through a recursive resolver of your own",
     [CAUSE_GARBLED] = "something between here and there rewrites DNS",
     [CAUSE_NOT_127] = "the zone is parked, or the resolver rewrites answers",
     [CAUSE_ERROR_CODE] = "the list turns this resolver away, or a limit is reached",
@@ -88,15 +88,16 @@ static void add_subject(struct page *page, struct str *line, const struct blind 
 			const struct blind_list *row)
 {
 	const bool is_partial = row->addresses < blind->addresses;
+	const bool has_age = row->last_good && !page->style->is_live;
 	char age[CIVIL_TEXT_BYTES];
 
 	str_addf(line, "%s%s", line->len ? ", " : "", page_shown(page, row->subject));
 	if (is_partial)
 		str_addf(line, " (%s", page_count(page, row->addresses, "address", "addresses"));
-	if (row->last_good)
+	if (has_age)
 		str_addf(line, "%slast answer %s ago", is_partial ? ", " : " (",
 			 civil_age(page->style->now - row->last_good, age));
-	if (is_partial || row->last_good)
+	if (is_partial || has_age)
 		str_add_char(line, ')');
 }
 
@@ -119,6 +120,20 @@ static void add_cause(struct page *page, const struct blind *blind, enum cause c
 	str_release(&line);
 }
 
+/* Whether anything came back that a server meant. */
+static bool has_other_causes(const struct blind *blind)
+{
+	static const bool is_transport[CAUSE_COUNT] = {[CAUSE_TIMEOUT] = true,
+						       [CAUSE_SERVFAIL] = true,
+						       [CAUSE_REFUSED] = true,
+						       [CAUSE_DEADLINE] = true};
+
+	for (size_t i = 0; i < blind->rows; i++)
+		if (!is_transport[blind->row[i]->cause])
+			return true;
+	return false;
+}
+
 void blind_section(struct page *page, const struct blind *blind)
 {
 	if (!blind->rows)
@@ -126,7 +141,7 @@ void blind_section(struct page *page, const struct blind *blind)
 	page_heading(page, "Could not be learned");
 	for (int cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++)
 		add_cause(page, blind, (enum cause)cause);
-	if (!blind->answered)
+	if (!blind->answered && !has_other_causes(blind))
 		page_line(
 		    page, 2,
 		    "Not one question was answered: look at the resolver first, or ask another "

@@ -91,8 +91,8 @@ static const char *codes_text(struct page *page, const struct standing *standing
 	return copy;
 }
 
-/* "zen.spamhaus.org  critical, since 2026-11-18 10:00 (3d 0h)". A live check knows no beginning,
- * and what alarms nobody needs no severity. */
+/* "zen.spamhaus.org  critical, since 2026-11-18 10:00 (3d 0h)". What was asked just now has no
+ * beginning, and what alarms nobody needs no severity. */
 static void add_name(struct page *page, const struct standing *standing, const char *name)
 {
 	char minute[CIVIL_TEXT_BYTES], age[CIVIL_TEXT_BYTES];
@@ -106,7 +106,7 @@ static void add_name(struct page *page, const struct standing *standing, const c
 			    severity_name(standing->severity));
 		before = ", ";
 	}
-	if (standing->since)
+	if (standing->since && !page->style->is_live)
 		str_addf(page->out, "%ssince %s (%s)", before,
 			 civil_minute(page->style->zone, standing->since, minute),
 			 civil_age(page->style->now - standing->since, age));
@@ -264,16 +264,19 @@ static const char *place_text(struct page *page, const struct address_view *view
 			    pool[0] ? "pool " : "", pool);
 }
 
+/* Unless a reason says it. */
 static const char *coverage_text(struct page *page, const struct address_view *view)
 {
+	const bool has_age = view->oldest_s >= 0 && !page->style->is_live;
 	char age[CIVIL_TEXT_BYTES];
 
-	if (view->oldest_s < 0)
-		return arena_printf(page->arena, "%zu of %s answered", view->answered,
-				    page_count(page, view->asked, "question", "questions"));
-	return arena_printf(page->arena, "%zu of %s answered, the oldest %s ago", view->answered,
+	for (size_t i = 0; i < view->grade.reasons; i++)
+		if (strcmp(view->grade.reason[i].check, "coverage") == 0)
+			return "";
+	return arena_printf(page->arena, "%zu of %s answered%s%s%s", view->answered,
 			    page_count(page, view->asked, "question", "questions"),
-			    civil_age(view->oldest_s, age));
+			    has_age ? ", the oldest " : "",
+			    has_age ? civil_age(view->oldest_s, age) : "", has_age ? " ago" : "");
 }
 
 /* "203.0.113.10  POOR  ", and how many columns that takes. */
@@ -288,13 +291,10 @@ static size_t add_title(struct page *page, const struct address_view *view)
 	return strlen(address) + strlen(grade) + 4;
 }
 
-/* Place and coverage, where the first line does not tell the latter. */
 static void add_second_line(struct page *page, const struct address_view *view)
 {
 	const char *place = place_text(page, view);
-	const bool is_told =
-	    view->grade.reasons && strcmp(view->grade.reason[0].check, "coverage") == 0;
-	const char *coverage = is_told ? "" : coverage_text(page, view);
+	const char *coverage = coverage_text(page, view);
 
 	if (place[0] || coverage[0])
 		page_line(page, 0,

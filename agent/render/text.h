@@ -12,7 +12,8 @@
 struct text_style {
 	bool has_color;
 	size_t columns; /* of the terminal; 0: not a terminal, nothing is cut */
-	bool is_verbose; /* clear lists, canary details */
+	bool is_verbose; /* the lists that are clear, all good addresses */
+	bool is_live; /* asked just now: nothing has an age */
 	const struct zone *zone;
 	int64_t now;
 };

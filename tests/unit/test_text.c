@@ -41,6 +41,15 @@ static void add_each(struct str *out, const struct text_style *style)
 	text_addresses(out, style, &sample_domain, 1, &sample_catalogue);
 }
 
+static void add_live(struct str *out, const struct text_style *style)
+{
+	struct text_style live = *style;
+
+	live.is_live = true;
+	text_addresses(out, &live, &sample_view[SAMPLE_POOR], 1, &sample_catalogue);
+	text_addresses(out, &live, &sample_view[SAMPLE_OLD], 1, &sample_catalogue);
+}
+
 static void add_events(struct str *out, const struct text_style *style)
 {
 	text_events(out, style, sample_event, sample_events);
@@ -75,6 +84,7 @@ static const struct {
     {"one-80.txt", add_one, 80, false, false},
     {"one-40-color.txt", add_one, 40, true, true},
     {"each-pipe.txt", add_each, 0, false, true},
+    {"live-80.txt", add_live, 80, false, false},
     {"events-80.txt", add_events, 80, false, false},
     {"events-pipe.txt", add_events, 0, false, false},
     {"lists-80.txt", add_lists, 80, false, false},
