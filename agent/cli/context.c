@@ -44,6 +44,13 @@ static bool apply_line(struct cli *cli)
 	size_t servers;
 	const char *const *server = cli_values(cli, "resolver", &servers);
 
+	for (size_t i = 0; i < servers; i++)
+		if (!server_fits(server[i])) {
+			cli_error("--resolver: '%s' is no address; write ADDRESS, ADDRESS:PORT or "
+				  "[IPv6-ADDRESS]:PORT",
+				  server[i]);
+			return false;
+		}
 	if (state_dir)
 		cli->conf.state_dir = state_dir;
 	for (size_t i = 0; i < servers; i++)

@@ -142,7 +142,7 @@ static const char *day_text(struct page *page, const struct list_view *view)
 
 static const struct layout_column list_column[] = {
     {"ZONE", false, true},      {"KIND", false, false},   {"COVERS", false, false},
-    {"SEVERITY", false, false}, {"HEALTH", false, false}, {"A DAY", true, false},
+    {"SEVERITY", false, false}, {"HEALTH", false, false}, {"A DAY/LIMIT", true, false},
 };
 
 static void fill_list_row(struct page *page, struct layout_cell *cell, const struct list_view *view)

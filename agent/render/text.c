@@ -12,8 +12,9 @@
 /* Several addresses: a line that says how it stands, a table with the worst on top, then a card
  * for each that is not good. One address is one card, in full. */
 
-/* On a terminal so many good addresses would push everything else off the screen. */
-enum { GOOD_ROWS_MAX = 40 };
+/* On a terminal, more rows of one grade would push everything else off the screen. All that are
+ * POOR are shown, whatever it costs. */
+enum { ROWS_MAX = 20 };
 
 /* The worst first. */
 static const enum grade_letter grade_order[] = {GRADE_POOR, GRADE_UNKNOWN, GRADE_NEUTRAL,
@@ -93,28 +94,42 @@ static void fill_row(struct page *page, struct layout_cell *cell, const struct a
 	cell[5] = (struct layout_cell){why, grade->letter == GRADE_GOOD ? TINT_FAINT : TINT_NONE};
 }
 
+/* How many rows of a grade are shown; a pipe gets them all. */
+static size_t rows_shown(const struct page *page, enum grade_letter letter, size_t count)
+{
+	const bool shows_all =
+	    !page->layout.columns || page->style->is_verbose || letter == GRADE_POOR;
+
+	return shows_all || count <= ROWS_MAX ? count : ROWS_MAX;
+}
+
 /* Within a grade the order is the caller's, which is the configuration's. */
 static void add_table(struct page *page, const struct address_view *view, size_t views)
 {
 	struct layout_cell *cell =
 	    arena_calloc(page->arena, views * COUNT_OF(column), sizeof(*cell));
-	const size_t good = count_of(view, views, GRADE_GOOD);
-	const bool hides_good =
-	    page->layout.columns && !page->style->is_verbose && good > GOOD_ROWS_MAX;
+	struct str hidden = {0};
 	size_t rows = 0;
 
-	for (size_t g = 0; g < COUNT_OF(grade_order); g++)
-		for (size_t i = 0; i < views; i++) {
-			if (view[i].grade.letter != grade_order[g] ||
-			    (hides_good && grade_order[g] == GRADE_GOOD))
+	for (size_t g = 0; g < COUNT_OF(grade_order); g++) {
+		const enum grade_letter letter = grade_order[g];
+		const size_t count = count_of(view, views, letter);
+		size_t left = rows_shown(page, letter, count);
+
+		if (left < count)
+			str_addf(&hidden, "%s%zu more %s", hidden.len ? ", " : "", count - left,
+				 grade_name(letter));
+		for (size_t i = 0; left && i < views; i++) {
+			if (view[i].grade.letter != letter)
 				continue;
 			fill_row(page, cell + rows++ * COUNT_OF(column), &view[i]);
+			left--;
 		}
+	}
 	layout_table(page->out, &page->layout, column, COUNT_OF(column), cell, rows);
-	if (hides_good)
-		page_line(page, 0,
-			  arena_printf(page->arena,
-				       "%zu are GOOD and not shown; --verbose shows them", good));
+	if (hidden.len)
+		str_addf(page->out, "... %s; --verbose shows all\n", hidden.text);
+	str_release(&hidden);
 }
 
 void text_addresses(struct str *out, const struct text_style *style,

@@ -175,26 +175,44 @@ static void the_first_line_holds_the_worst(void **state)
 	}
 }
 
+static size_t count_lines(const char *text, const char *begin)
+{
+	size_t count = 0;
+
+	for (const char *at = strstr(text, begin); at; at = strstr(at + 1, begin))
+		count++;
+	return count;
+}
+
 /* Hundreds of good ones would push the others off the screen; a pipe gets them all. */
-static void good_ones_make_room_on_a_terminal(void **state)
+static void many_of_a_grade_make_room_on_a_terminal(void **state)
 {
 	enum { MANY = 200 };
+	static const struct {
+		size_t columns;
+		bool is_verbose;
+		size_t good, unknown, poor;
+	} row[] = {{80, false, 20, 20, 50}, {80, true, 100, 50, 50}, {0, false, 100, 50, 50}};
 	struct address_view *view = xcalloc(MANY, sizeof(*view));
-	struct text_style style = style_of(80);
-	struct str out = {0};
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
-		view[i] = sample_view[i == 150 ? SAMPLE_POOR : SAMPLE_GOOD];
-	text_addresses(&out, &style, view, MANY, &sample_catalogue);
-	assert_null(strstr(out.text, "2001:db8::25"));
-	assert_non_null(strstr(out.text, "\nPOOR   192.0.2.10"));
-	assert_non_null(strstr(out.text, "199 are GOOD"));
-	str_clear(&out);
-	style.columns = 0;
-	text_addresses(&out, &style, view, MANY, &sample_catalogue);
-	assert_non_null(strstr(out.text, "2001:db8::25"));
-	str_release(&out);
+		view[i] = sample_view[i % 2 ? SAMPLE_GOOD : i % 4 ? SAMPLE_UNKNOWN : SAMPLE_POOR];
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct text_style style = style_of(row[i].columns);
+		struct str out = {0};
+
+		style.is_verbose = row[i].is_verbose;
+		text_addresses(&out, &style, view, MANY, &sample_catalogue);
+		assert_int_equal(count_lines(out.text, "\nGOOD "), row[i].good);
+		assert_int_equal(count_lines(out.text, "\nUNKNOWN "), row[i].unknown);
+		assert_int_equal(count_lines(out.text, "\nPOOR "), row[i].poor);
+		assert_int_equal(
+		    count_lines(out.text,
+				"\n... 30 more UNKNOWN, 80 more GOOD; --verbose shows all\n"),
+		    i == 0);
+		str_release(&out);
+	}
 	free(view);
 }
 
@@ -205,7 +223,7 @@ int main(void)
 	    cmocka_unit_test(lets_no_command_through),
 	    cmocka_unit_test(keeps_within_the_terminal),
 	    cmocka_unit_test(the_first_line_holds_the_worst),
-	    cmocka_unit_test(good_ones_make_room_on_a_terminal),
+	    cmocka_unit_test(many_of_a_grade_make_room_on_a_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
