@@ -97,9 +97,9 @@ static void finish_tests(struct reader *reader, struct list_entry *entry)
 {
 	struct list *const list = &entry->list;
 	struct list_test *const test[] = {&list->test4, &list->test6, &list->test_domain};
-	const bool has_alias = reader_is_set(reader, &entry->test);
+	const bool has_alias = reader_is_given(reader, &entry->test);
 
-	if (has_alias && reader_is_set(reader, &entry->positive[0]))
+	if (has_alias && reader_is_given(reader, &entry->positive[0]))
 		problems_add(&reader->problems, reader_where(reader, &entry->test),
 			     "'test' and 'test_positive' are the same; keep one");
 	for (size_t i = 0; i < COUNT_OF(test_kinds); i++) {
@@ -136,9 +136,9 @@ static void finish_codes(struct reader *reader, struct list_entry *entry)
 	for (size_t i = 0; i < entry->codes; i++) {
 		struct list_code *const code = &entry->code[i];
 
-		if (!reader_is_set(reader, &code->kind))
+		if (!reader_is_given(reader, &code->kind))
 			code->kind = list->kind;
-		if (!reader_is_set(reader, &code->severity))
+		if (!reader_is_given(reader, &code->severity))
 			code->severity = code->kind == LIST_BLOCK ? list->severity : SEVERITY_INFO;
 	}
 	for (size_t i = 0; i < entry->errors; i++)

@@ -54,6 +54,8 @@ static struct catalogue_file *read_files(struct merge *merge, const struct conf 
 	const size_t count = conf->lists.catalogue_paths;
 	struct catalogue_file *file = arena_calloc(reader->scratch, count + 1, sizeof(*file));
 
+	/* A catalogue says what to ask, not whom to tell or where to write. */
+	reader->trusts_owners = true;
 	merge->is_whole = true;
 	for (size_t i = 0; i < count; i++) {
 		struct source *source = read_file(merge, conf, &conf->lists.catalogue_path[i]);

@@ -140,6 +140,7 @@ bool conf_load_to_look(const char *path, struct arena *arena, struct conf *conf,
 
 	reader_init(&reader, arena);
 	reader.is_looking = true;
+	reader.trusts_owners = true;
 	return load(&reader, path, NULL, conf, problems);
 }
 

@@ -10,7 +10,7 @@
 
 /* Every mistake of a configuration, not only the first: FILE:LINE: sentence with remedy. */
 struct conf_problems {
-	struct str text; /* one problem a line; `str_release` it */
+	struct str text; /* one problem a line, not yet escaped; `str_release` it */
 	size_t count;
 };
 

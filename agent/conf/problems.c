@@ -1,7 +1,6 @@
 #include "conf/problems.h"
 
 #include "base/mem.h"
-#include "render/escape.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +39,9 @@ void problems_add(struct problems *problems, struct where where, const char *for
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	/* One problem a line, whatever it quotes. */
+	for (char *at = strchr(text, '\n'); at; at = strchr(at, '\n'))
+		*at = ' ';
 	problems->item = array_grow(problems->item, problems->count, sizeof(*problems->item));
 	problems->item[problems->count] =
 	    (struct problem){where, problems->count, arena_strdup(problems->arena, text)};
@@ -78,16 +80,9 @@ const char *quote(struct arena *arena, const char *text)
 {
 	const size_t len = strlen(text);
 	size_t cut = len <= QUOTE_MAX_BYTES ? len : QUOTE_MAX_BYTES;
-	struct str out = {0};
-	const char *quoted;
 
 	/* Not in the middle of a character. */
 	while (cut < len && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
 		cut--;
-	str_add_char(&out, '\'');
-	escape_terminal(&out, text, cut);
-	str_add(&out, cut < len ? "...'" : "'");
-	quoted = arena_strdup(arena, str_text(&out));
-	str_release(&out);
-	return quoted;
+	return arena_printf(arena, "'%.*s%s'", (int)cut, text, cut < len ? "..." : "");
 }

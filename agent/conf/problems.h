@@ -28,7 +28,7 @@ void problems_sort(struct problems *problems);
 /* "FILE:LINE: sentence". */
 const char *problems_line(const struct problems *problems, size_t index, struct arena *arena);
 
-/* What the operator wrote, fit to be shown: escaped, cut when long, between single quotes. */
+/* What the operator wrote, between single quotes and cut when long; not escaped. */
 enum { QUOTE_MAX_BYTES = 64 };
 const char *quote(struct arena *arena, const char *text);
 

@@ -100,7 +100,7 @@ struct where reader_where(struct reader *reader, const void *field)
 	return reader->place[low - 1].where;
 }
 
-bool reader_is_set(struct reader *reader, const void *field)
+bool reader_is_given(struct reader *reader, const void *field)
 {
 	return reader_where(reader, field).file != NULL;
 }
@@ -180,8 +180,8 @@ static void fill_value(struct reader *reader, const struct option *option,
 		if (!setting)
 			continue;
 		is_given = true;
-		if (value_read(reader, option, setting, field, count))
-			reader_place(reader, field, source_where(setting));
+		value_read(reader, option, setting, field, count);
+		reader_place(reader, field, source_where(setting));
 	}
 	if (option->is_required && !is_given)
 		note_missing(reader, option, groups);

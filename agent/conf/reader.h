@@ -15,7 +15,8 @@ struct reader {
 	struct arena *scratch; /* given back when loading ends */
 	struct problems problems, notes;
 	const char *dir; /* relative paths start here */
-	bool is_looking; /* conf_load_to_look */
+	bool is_looking; /* conf_load_to_look: secrets stay closed */
+	bool trusts_owners; /* files may belong to anybody */
 	bool is_cut; /* a file could not be read to its end: what is missing may have been in it */
 	size_t files; /* read so far */
 	int64_t now; /* UTC seconds */
@@ -32,9 +33,9 @@ const char *reader_path(const struct reader *reader, const char *path);
 /* A place in a file that starts here. */
 struct where reader_new_file(struct reader *reader, const char *path);
 
-/* Where the value in `field` was set; line 0 and file NULL when it has its default. */
+/* Where `field` was given, rightly or not; line 0 and file NULL when it was not. */
 struct where reader_where(struct reader *reader, const void *field);
-bool reader_is_set(struct reader *reader, const void *field);
+bool reader_is_given(struct reader *reader, const void *field);
 void reader_place(struct reader *reader, const void *field, struct where where);
 
 /* Fills the struct at `base` with the table's options: defaults, then what the sources say, the

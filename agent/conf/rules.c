@@ -124,24 +124,24 @@ static void check_times(struct reader *reader, const struct conf *conf)
 	if (conf->stale_after_ms <= conf->resolver.deadline_ms)
 		problems_add(
 		    &reader->problems,
-		    reader_where(reader, reader_is_set(reader, &conf->stale_after_ms)
+		    reader_where(reader, reader_is_given(reader, &conf->stale_after_ms)
 					     ? &conf->stale_after_ms
 					     : &conf->resolver.deadline_ms),
 		    "'stale_after' must be longer than 'resolver.deadline' (%s): a pass may "
 		    "take that long",
 		    deadline);
 	if (conf->resolver.timeout_ms >= conf->resolver.deadline_ms)
-		problems_add(&reader->problems,
-			     reader_where(reader, reader_is_set(reader, &conf->resolver.timeout_ms)
-						      ? &conf->resolver.timeout_ms
-						      : &conf->resolver.deadline_ms),
-			     "'resolver.timeout' must be shorter than 'resolver.deadline' (%s)",
-			     deadline);
+		problems_add(
+		    &reader->problems,
+		    reader_where(reader, reader_is_given(reader, &conf->resolver.timeout_ms)
+					     ? &conf->resolver.timeout_ms
+					     : &conf->resolver.deadline_ms),
+		    "'resolver.timeout' must be shorter than 'resolver.deadline' (%s)", deadline);
 }
 
 static void check_volume(struct reader *reader, const struct conf *conf)
 {
-	const double *const blamed = reader_is_set(reader, &conf->volume.spike_ratio)
+	const double *const blamed = reader_is_given(reader, &conf->volume.spike_ratio)
 					 ? &conf->volume.spike_ratio
 					 : &conf->volume.elevated_ratio;
 
@@ -222,6 +222,25 @@ static void note_need(struct reader *reader, const struct conf_channel *channel,
 			     "a channel of type '%s' needs %s", channel->type, what);
 }
 
+/* What is given but wrong was noted where it stands. */
+static void check_needs(struct reader *reader, const struct conf_channel *channel, unsigned needs)
+{
+	const bool has_url = reader_is_given(reader, &channel->url);
+	const bool has_url_file = reader_is_given(reader, &channel->url_file);
+
+	note_need(reader, channel, needs & NEEDS_TO && !reader_is_given(reader, &channel->to),
+		  "'to'");
+	note_need(reader, channel, needs & NEEDS_TO && !reader_is_given(reader, &channel->from),
+		  "'from'");
+	note_need(reader, channel, needs & NEEDS_URL && !has_url, "'url'");
+	note_need(reader, channel, needs & NEEDS_URL_FILE && !has_url_file, "'url_file'");
+	note_need(reader, channel, needs & NEEDS_ANY_URL && !has_url && !has_url_file,
+		  "'url_file' or 'url'");
+	note_need(reader, channel,
+		  needs & NEEDS_PASSWORD && !reader_is_given(reader, &channel->password_file),
+		  "'password_file'");
+}
+
 static void check_url(struct reader *reader, const struct conf_channel *channel,
 		      const struct channel_needs *row)
 {
@@ -259,25 +278,17 @@ static void check_url_file(struct reader *reader, const struct conf_channel *cha
 static void check_channel(struct reader *reader, const struct conf_channel *channel)
 {
 	const struct channel_needs *row = NULL;
-	const bool has_url = *channel->url || *channel->url_file;
 
 	for (size_t i = 0; i < COUNT_OF(channel_needs); i++)
 		if (strcmp(channel_needs[i].type, channel->type) == 0)
 			row = &channel_needs[i];
 	if (!row)
 		return; /* noted where it stands */
-	note_need(reader, channel, row->needs & NEEDS_TO && !channel->tos, "'to'");
-	note_need(reader, channel, row->needs & NEEDS_TO && !*channel->from, "'from'");
-	note_need(reader, channel, row->needs & NEEDS_URL && !*channel->url, "'url'");
-	note_need(reader, channel, row->needs & NEEDS_URL_FILE && !*channel->url_file,
-		  "'url_file'");
-	note_need(reader, channel, row->needs & NEEDS_ANY_URL && !has_url, "'url_file' or 'url'");
-	note_need(reader, channel, row->needs & NEEDS_PASSWORD && !*channel->password_file,
-		  "'password_file'");
+	check_needs(reader, channel, row->needs);
 	if (*channel->url && *channel->url_file)
 		problems_add(&reader->problems, reader_where(reader, &channel->url_file),
 			     "'url' and 'url_file' exclude each other; keep one");
-	if (*channel->user && !*channel->password_file)
+	if (*channel->user && !reader_is_given(reader, &channel->password_file))
 		problems_add(&reader->problems, reader_where(reader, &channel->user),
 			     "'user' needs 'password_file'");
 	check_url(reader, channel, row);

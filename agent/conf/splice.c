@@ -319,7 +319,7 @@ static bool read_layer(struct reader *reader, struct spliced *out, const struct 
 	size_t len;
 
 	if (!has_room(reader, out, layer, &err) ||
-	    !slurp_text(layer->path, !reader->is_looking, &text, &len, &known.id, &err)) {
+	    !slurp_text(layer->path, !reader->trusts_owners, &text, &len, &known.id, &err)) {
 		problems_add(&reader->problems, named, "%s %s", quote(reader->scratch, layer->path),
 			     err.text);
 		reader->is_cut = true;

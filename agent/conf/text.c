@@ -266,8 +266,6 @@ static const char *check_url(struct reader *reader, const char *text, struct err
 	static const char *const scheme[] = {"https://", "http://", "smtp://", "smtps://"};
 	const char *host = NULL;
 
-	if (!*text)
-		return "";
 	for (size_t i = 0; i < COUNT_OF(scheme); i++)
 		if (strncmp(text, scheme[i], strlen(scheme[i])) == 0)
 			host = text + strlen(scheme[i]);

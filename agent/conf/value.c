@@ -187,14 +187,18 @@ static bool parse_bool(const struct option *option, const char *text, void *fiel
 
 static bool store_number(const struct option *option, double value, void *field, struct err *err)
 {
-	const int64_t whole = (int64_t)value;
-	const uint32_t small = (uint32_t)whole;
+	int64_t whole;
+	uint32_t small;
 
 	if (!is_in_bounds(option, value, err))
 		return false;
-	if (option->type == OPTION_NUMBER)
+	if (option->type == OPTION_NUMBER) {
 		memcpy(field, &value, sizeof(value));
-	else if (option->size == sizeof(small))
+		return true;
+	}
+	whole = (int64_t)value;
+	small = (uint32_t)whole;
+	if (option->size == sizeof(small))
 		memcpy(field, &small, sizeof(small));
 	else
 		memcpy(field, &whole, sizeof(whole));
@@ -235,38 +239,32 @@ static bool store_text(struct reader *reader, const struct option *option, const
 	return checked != NULL;
 }
 
-static bool read_number(struct reader *reader, const struct option *option,
+static void read_number(struct reader *reader, const struct option *option,
 			const config_setting_t *setting, void *field)
 {
 	const int type = config_setting_type(setting);
 	const bool is_whole = type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
 	struct err err;
 
-	if (!is_whole && (type != CONFIG_TYPE_FLOAT || option->type == OPTION_INTEGER)) {
+	if (!is_whole && (type != CONFIG_TYPE_FLOAT || option->type == OPTION_INTEGER))
 		value_note_type(reader, option, setting);
-		return false;
-	}
-	if (store_number(option,
-			 is_whole ? (double)config_setting_get_int64(setting)
-				  : config_setting_get_float(setting),
-			 field, &err))
-		return true;
-	problems_add(&reader->problems, source_where(setting), "'%s': %s %s", option->path,
-		     describe(reader->scratch, setting), err.text);
-	return false;
+	else if (!store_number(option,
+			       is_whole ? (double)config_setting_get_int64(setting)
+					: config_setting_get_float(setting),
+			       field, &err))
+		problems_add(&reader->problems, source_where(setting), "'%s': %s %s", option->path,
+			     describe(reader->scratch, setting), err.text);
 }
 
-static bool read_bool(struct reader *reader, const struct option *option,
+static void read_bool(struct reader *reader, const struct option *option,
 		      const config_setting_t *setting, void *field)
 {
 	const bool value = config_setting_get_bool(setting) != 0;
 
-	if (config_setting_type(setting) != CONFIG_TYPE_BOOL) {
+	if (config_setting_type(setting) == CONFIG_TYPE_BOOL)
+		memcpy(field, &value, sizeof(value));
+	else
 		value_note_type(reader, option, setting);
-		return false;
-	}
-	memcpy(field, &value, sizeof(value));
-	return true;
 }
 
 static bool read_text(struct reader *reader, const struct option *option,
@@ -283,85 +281,85 @@ static bool read_text(struct reader *reader, const struct option *option,
 	       note_value(reader, option, setting, text, err.text);
 }
 
-static bool note_empty(struct reader *reader, const struct option *option,
+static void note_empty(struct reader *reader, const struct option *option,
 		       const config_setting_t *setting)
 {
 	problems_add(&reader->problems, source_where(setting), "'%s' must name at least one",
 		     option->path);
-	return false;
-}
-
-static bool is_array(const config_setting_t *setting)
-{
-	return config_setting_type(setting) == CONFIG_TYPE_ARRAY ||
-	       config_setting_type(setting) == CONFIG_TYPE_LIST;
 }
 
 /* One text without brackets is a list of one. */
-static bool read_texts(struct reader *reader, const struct option *option,
+static size_t items_of(const config_setting_t *setting)
+{
+	return config_setting_is_array(setting) || config_setting_is_list(setting)
+		   ? (size_t)config_setting_length(setting)
+		   : 1;
+}
+
+static const config_setting_t *item_of(const config_setting_t *setting, size_t index)
+{
+	return config_setting_is_array(setting) || config_setting_is_list(setting)
+		   ? config_setting_get_elem(setting, (unsigned)index)
+		   : setting;
+}
+
+static void read_texts(struct reader *reader, const struct option *option,
 		       const config_setting_t *setting, void *field, size_t *count)
 {
-	const int len = is_array(setting) ? config_setting_length(setting) : 1;
-	const char **item = arena_calloc(reader->arena, (size_t)len + 1, sizeof(*item));
+	const size_t items = items_of(setting);
+	const char **item = arena_calloc(reader->arena, items + 1, sizeof(*item));
 	bool fits = true;
 
-	for (int i = 0; i < len; i++) {
-		const config_setting_t *one =
-		    is_array(setting) ? config_setting_get_elem(setting, (unsigned)i) : setting;
-
-		fits = read_text(reader, option, one, &item[i]) && fits;
-		reader_place(reader, &item[i], source_where(one));
+	for (size_t i = 0; i < items; i++) {
+		fits = read_text(reader, option, item_of(setting, i), &item[i]) && fits;
+		reader_place(reader, &item[i], source_where(item_of(setting, i)));
 	}
-	if (len == 0 && option->is_required)
-		return note_empty(reader, option, setting);
-	if (!fits)
-		return false;
-	memcpy(field, &item, sizeof(item));
-	*count = (size_t)len;
-	return true;
+	if (items == 0 && option->is_required)
+		note_empty(reader, option, setting);
+	else if (fits) {
+		memcpy(field, &item, sizeof(item));
+		*count = items;
+	}
 }
 
 /* Words as bits. */
-static bool read_flags(struct reader *reader, const struct option *option,
+static void read_flags(struct reader *reader, const struct option *option,
 		       const config_setting_t *setting, void *field)
 {
-	const int len = is_array(setting) ? config_setting_length(setting) : 1;
+	const size_t items = items_of(setting);
 	unsigned flags = 0;
-	bool fits = true;
 
-	for (int i = 0; i < len; i++) {
-		const config_setting_t *one =
-		    is_array(setting) ? config_setting_get_elem(setting, (unsigned)i) : setting;
+	for (size_t i = 0; i < items; i++) {
+		const config_setting_t *const one = item_of(setting, i);
 		const char *text = config_setting_get_string(one);
 		int place;
 		struct err err;
 
-		if (!text) {
+		if (!text)
 			value_note_type(reader, option, one);
-			fits = false;
-		} else if (parse_word(option, text, &place, &err))
+		else if (parse_word(option, text, &place, &err))
 			flags |= 1u << place;
 		else
-			fits = note_value(reader, option, one, text, err.text);
+			note_value(reader, option, one, text, err.text);
 	}
-	if (fits && !flags)
-		return note_empty(reader, option, setting);
+	if (items == 0)
+		note_empty(reader, option, setting);
 	memcpy(field, &flags, sizeof(flags));
-	return fits;
 }
 
-bool value_read(struct reader *reader, const struct option *option, const config_setting_t *setting,
+void value_read(struct reader *reader, const struct option *option, const config_setting_t *setting,
 		void *field, size_t *count)
 {
 	if (option->is_list)
-		return read_texts(reader, option, setting, field, count);
-	if (option->type == OPTION_FLAGS)
-		return read_flags(reader, option, setting, field);
-	if (option->type == OPTION_INTEGER || option->type == OPTION_NUMBER)
-		return read_number(reader, option, setting, field);
-	if (option->type == OPTION_BOOL)
-		return read_bool(reader, option, setting, field);
-	return read_text(reader, option, setting, field);
+		read_texts(reader, option, setting, field, count);
+	else if (option->type == OPTION_FLAGS)
+		read_flags(reader, option, setting, field);
+	else if (option->type == OPTION_INTEGER || option->type == OPTION_NUMBER)
+		read_number(reader, option, setting, field);
+	else if (option->type == OPTION_BOOL)
+		read_bool(reader, option, setting, field);
+	else
+		read_text(reader, option, setting, field);
 }
 
 void value_initial(struct reader *reader, const struct option *option, void *field, size_t *count)

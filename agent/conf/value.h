@@ -5,12 +5,11 @@
 #include "conf/reader.h"
 
 #include <libconfig.h>
-#include <stdbool.h>
 
 /* One value: from a setting to the field of its option. */
 
-/* False: the mistake is noted and the field is as it was. */
-bool value_read(struct reader *reader, const struct option *option, const config_setting_t *setting,
+/* A mistake is noted and leaves the field as it was. */
+void value_read(struct reader *reader, const struct option *option, const config_setting_t *setting,
 		void *field, size_t *count);
 /* Stores the option's default; the table's own mistakes are bugs. */
 void value_initial(struct reader *reader, const struct option *option, void *field, size_t *count);
