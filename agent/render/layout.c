@@ -120,14 +120,38 @@ static void add_row(struct str *out, const struct grid *grid, const struct layou
 	str_add_char(out, '\n');
 }
 
-/* The column to take from: the last one that shrinks as long as it is comfortable, for it says
- * the least urgent things; then the widest. `columns` when none has anything to give. */
+/* How wide the table is, or with `cut` how narrow cutting alone can make it in comfort. */
+static size_t total_of(const struct grid *grid, bool cut)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < grid->columns; i++) {
+		const bool is_cut =
+		    cut && grid->column[i].give != LAYOUT_KEEP && grid->width[i] > NARROW;
+
+		total += grid->width[i] ? (is_cut ? NARROW : grid->width[i]) + GAP : 0;
+	}
+	return total ? total - GAP : 0;
+}
+
+static bool leave_one_out(struct grid *grid)
+{
+	for (size_t i = grid->columns; i-- > 0;)
+		if (grid->column[i].give == LAYOUT_SPARE && grid->width[i]) {
+			grid->width[i] = 0;
+			return true;
+		}
+	return false;
+}
+
+/* The column to cut: the last one as long as it is comfortable, for it says the least urgent
+ * things; then the widest. `columns` when none has anything to give. */
 static size_t victim(const struct grid *grid)
 {
 	size_t widest = grid->columns;
 
 	for (size_t i = grid->columns; i-- > 0;) {
-		if (!grid->column[i].shrinks)
+		if (grid->column[i].give == LAYOUT_KEEP)
 			continue;
 		if (widest == grid->columns && grid->width[i] > NARROW)
 			return i;
@@ -140,14 +164,10 @@ static size_t victim(const struct grid *grid)
 
 static void fit(struct grid *grid)
 {
-	size_t total = 0;
-
-	for (size_t i = 0; i < grid->columns; i++)
-		total += grid->width[i] ? grid->width[i] + GAP : 0;
-	while (total > grid->layout->columns + GAP && victim(grid) < grid->columns) {
+	while (total_of(grid, true) > grid->layout->columns && leave_one_out(grid))
+		;
+	while (total_of(grid, false) > grid->layout->columns && victim(grid) < grid->columns)
 		grid->width[victim(grid)]--;
-		total--;
-	}
 }
 
 static void measure(struct grid *grid, const struct layout_cell *cell, size_t rows, bool has_head)

@@ -27,11 +27,18 @@ void layout_wrap(struct str *out, const struct layout *layout, size_t indent, co
 /* The text, or as much as fits `columns` with "..." at its end. */
 void layout_cut(struct str *out, const char *text, size_t columns);
 
+/* What a column gives when the terminal is too narrow. */
+enum layout_give {
+	LAYOUT_KEEP, /* nothing */
+	LAYOUT_CUT, /* its texts may be cut */
+	LAYOUT_SPARE /* that, and it is left out when cutting is not enough */
+};
+
 enum { LAYOUT_COLUMNS_MAX = 8 };
 struct layout_column {
 	const char *head; /* NULL in the first column: no line of heads */
 	bool is_right;
-	bool shrinks; /* may be cut when the terminal is too narrow */
+	enum layout_give give;
 };
 struct layout_cell {
 	const char *text;

@@ -32,8 +32,9 @@ void text_events(struct str *out, const struct text_style *style, const struct e
 		 size_t events)
 {
 	static const struct layout_column column[] = {
-	    {"WHEN", false, false},    {"WHAT", false, false},    {"SEVERITY", false, false},
-	    {"ADDRESS", false, false}, {"SUBJECT", false, false}, {"WHY", false, true},
+	    {"WHEN", false, LAYOUT_KEEP},      {"WHAT", false, LAYOUT_KEEP},
+	    {"SEVERITY", false, LAYOUT_SPARE}, {"ADDRESS", false, LAYOUT_KEEP},
+	    {"SUBJECT", false, LAYOUT_KEEP},   {"WHY", false, LAYOUT_CUT},
 	};
 	struct page page = page_begin(out, style);
 	struct layout_cell *cell =
@@ -141,8 +142,9 @@ static const char *day_text(struct page *page, const struct list_view *view)
 }
 
 static const struct layout_column list_column[] = {
-    {"ZONE", false, true},      {"KIND", false, false},   {"COVERS", false, false},
-    {"SEVERITY", false, false}, {"HEALTH", false, false}, {"A DAY/LIMIT", true, false},
+    {"ZONE", false, LAYOUT_CUT},     {"KIND", false, LAYOUT_SPARE},
+    {"COVERS", false, LAYOUT_SPARE}, {"SEVERITY", false, LAYOUT_KEEP},
+    {"HEALTH", false, LAYOUT_KEEP},  {"A DAY/LIMIT", true, LAYOUT_KEEP},
 };
 
 static void fill_list_row(struct page *page, struct layout_cell *cell, const struct list_view *view)

@@ -73,8 +73,8 @@ static void add_summary(struct page *page, const struct address_view *view, size
 }
 
 static const struct layout_column column[] = {
-    {"GRADE", false, false}, {"ADDRESS", false, false}, {"NAME", false, true},
-    {"POOL", false, true},   {"ANSWERED", true, false}, {"WHY", false, true},
+    {"GRADE", false, LAYOUT_KEEP}, {"ADDRESS", false, LAYOUT_KEEP}, {"NAME", false, LAYOUT_SPARE},
+    {"POOL", false, LAYOUT_SPARE}, {"ANSWERED", true, LAYOUT_KEEP}, {"WHY", false, LAYOUT_CUT},
 };
 
 /* How much was answered is worth a column only where something is missing. */

@@ -69,10 +69,10 @@ static void cuts_between_characters(void **state)
 }
 
 static const struct layout_column column[] = {
-    {"NAME", false, true},
-    {"EMPTY", false, false},
-    {"COUNT", true, false},
-    {"WHY", false, true},
+    {"NAME", false, LAYOUT_SPARE},
+    {"EMPTY", false, LAYOUT_KEEP},
+    {"COUNT", true, LAYOUT_KEEP},
+    {"WHY", false, LAYOUT_CUT},
 };
 static const struct layout_cell cell[] = {
     {"a.example", TINT_NONE}, {"", TINT_NONE},
@@ -98,16 +98,21 @@ static void lays_out_tables(void **state)
 	     "NAME       COUNT  WHY\n"
 	     "a.example      7  because of a long...\n"
 	     "b            120\n"},
-	    {"then the widest",
+	    {"what is spare is left out when cutting is not enough",
 	     {false, 26},
-	     "NAME       COUNT  WHY\n"
-	     "a.example      7  becau...\n"
-	     "b            120\n"},
-	    {"and no further than makes sense",
+	     "COUNT  WHY\n"
+	     "    7  because of a lon...\n"
+	     "  120\n"},
+	    {"then more is cut",
+	     {false, 20},
+	     "COUNT  WHY\n"
+	     "    7  because of...\n"
+	     "  120\n"},
+	    {"but no further than makes sense",
 	     {false, 10},
-	     "NAME      COUNT  WHY\n"
-	     "a.exa...      7  becau...\n"
-	     "b           120\n"},
+	     "COUNT  WHY\n"
+	     "    7  becau...\n"
+	     "  120\n"},
 	    {"colour is beside the words, not instead",
 	     {true, 0},
 	     "\033[2mNAME\033[0m       \033[2mCOUNT\033[0m  \033[2mWHY\033[0m\n"
