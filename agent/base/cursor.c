@@ -14,7 +14,7 @@ const uint8_t *cursor_bytes(struct cursor *cursor, size_t count)
 {
 	const uint8_t *bytes;
 
-	if (cursor_left(cursor) < count) {
+	if (cursor->is_bad || cursor_left(cursor) < count) {
 		cursor->is_bad = true;
 		return NULL;
 	}
