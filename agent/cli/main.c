@@ -60,17 +60,25 @@ static enum cli_status show(const struct cli *cli, const struct parsed *parsed)
 	return ok ? CLI_DONE : CLI_USAGE;
 }
 
+/* As far as the line was understood. */
+static enum cli_status refuse(const struct cli *cli, const struct parsed *parsed,
+			      const struct err *err)
+{
+	const char *name = cli->command ? cli->command->name : parsed->group;
+
+	cli_error("%s", err->text);
+	cli_note(cli, "'repwatch %s%s--help' shows what can be said", name ? name : "",
+		 name ? " " : "");
+	return CLI_USAGE;
+}
+
 static enum cli_status run(struct cli *cli, int argc, char **argv)
 {
 	struct parsed parsed;
 	struct err err;
 
-	if (!options_parse(cli, argc, argv, &parsed, &err) || !style_init(cli, &err)) {
-		cli_error("%s", err.text);
-		cli_note(cli, "'repwatch %s%s--help' shows what can be said",
-			 cli->command ? cli->command->name : "", cli->command ? " " : "");
-		return CLI_USAGE;
-	}
+	if (!options_parse(cli, argc, argv, &parsed, &err) || !style_init(cli, &err))
+		return refuse(cli, &parsed, &err);
 	if (parsed.request != REQUEST_RUN)
 		return show(cli, &parsed);
 	return cli->command->run(cli);

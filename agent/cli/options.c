@@ -174,14 +174,17 @@ static const struct cli_command *find_command(const char *name)
 	return NULL;
 }
 
+/* The nearest name, or the nearest first word of one. */
 static bool wrong_command(const struct cli *cli, const char *typed, struct err *err)
 {
-	const char **name = arena_calloc(cli->arena, cli_commands, sizeof(*name));
+	const char **name = arena_calloc(cli->arena, 2 * cli_commands, sizeof(*name));
 	const char *nearest;
 
-	for (size_t i = 0; i < cli_commands; i++)
+	for (size_t i = 0; i < cli_commands; i++) {
 		name[i] = cli_command[i]->name;
-	nearest = nearest_of(typed, name, cli_commands);
+		name[cli_commands + i] = arena_strndup(cli->arena, name[i], strcspn(name[i], " "));
+	}
+	nearest = nearest_of(typed, name, 2 * cli_commands);
 	if (nearest)
 		return err_set(err, "unknown command '%s'; did you mean '%s'?", typed, nearest);
 	return err_set(err, "unknown command '%s'", typed);

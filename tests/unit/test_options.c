@@ -155,6 +155,7 @@ static const struct {
     {{"frobnicate"}, "unknown command 'frobnicate'"},
     {{""}, "unknown command ''"},
     {{"conf"}, "'conf' needs one of: show, check"},
+    {{"cnof", "show"}, "unknown command 'cnof'; did you mean 'conf'?"},
     {{"conf", "sohw"}, "unknown command 'conf sohw'; did you mean 'conf show'?"},
     {{"--jsn", "run"}, "unknown option '--jsn'; did you mean '--json'?"},
     {{"run", "--jsn=7"}, "unknown option '--jsn'; did you mean '--json'?"},
