@@ -331,6 +331,17 @@ json_t *json_lists(const struct list_view *view, size_t views)
 	return document;
 }
 
+/* A pass of this version queues none, and none is waiting. */
+static json_t *no_alerts(void)
+{
+	json_t *object = json_object();
+
+	put_count(object, "queued", 0);
+	put_count(object, "sent", 0);
+	put_count(object, "pending", 0);
+	return object;
+}
+
 json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 {
 	json_t *document = json_object();
@@ -343,6 +354,7 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 	put_count(document, "listed", pass->listed);
 	put_count(document, "blind", pass->blind);
 	put(document, "events", events_of(zone, pass->event, pass->events));
+	put(document, "alerts", no_alerts());
 	return document;
 }
 
