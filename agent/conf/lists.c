@@ -304,12 +304,24 @@ static void apply_disable(struct merge *merge, const struct conf *conf)
 	}
 }
 
-static void apply_needs(struct merge *merge)
+/* Whoever only looks must see what was learned with a key, though the key stays closed. */
+static bool is_asked_by_others(const struct merge *merge, const struct conf *conf,
+			       const struct list *list)
+{
+	if (!merge->reader->is_looking)
+		return false;
+	for (size_t i = 0; i < conf->lists.keys; i++)
+		if (needs(list, &conf->lists.key[i]))
+			return true;
+	return false;
+}
+
+static void apply_needs(struct merge *merge, const struct conf *conf)
 {
 	for (size_t i = 0; i < merge->catalogue.lists; i++) {
 		struct list *const list = &merge->list[i];
 
-		if (list->is_enabled && lacks_key(list))
+		if (list->is_enabled && lacks_key(list) && !is_asked_by_others(merge, conf, list))
 			set_why(merge, list,
 				arena_printf(merge->reader->scratch,
 					     "needs a key: add one named '%s' to 'lists.keys'",
@@ -328,6 +340,6 @@ void lists_load(struct reader *reader, struct conf *conf)
 	apply_keys(&merge, conf);
 	apply_enable(&merge, conf);
 	apply_disable(&merge, conf);
-	apply_needs(&merge);
+	apply_needs(&merge, conf);
 	conf->catalogue = merge.catalogue;
 }

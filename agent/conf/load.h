@@ -19,7 +19,8 @@ struct conf_problems {
 bool conf_load(const char *path, struct arena *arena, struct conf *conf,
 	       struct conf_problems *problems);
 /* The same for programs that only look at the state, often as another user (plug-ins): secret
- * files are not opened and the owner of files is not looked at. Lists with keys are disabled. */
+ * files are not opened and the owner of files is not looked at. Lists with keys stay enabled, so
+ * that what was learned from them shows, but lack their key: they must not be asked. */
 bool conf_load_to_look(const char *path, struct arena *arena, struct conf *conf,
 		       struct conf_problems *problems);
 /* The same as conf_load with the main file's text at hand. `path` is where it would stand:

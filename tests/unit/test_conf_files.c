@@ -333,7 +333,7 @@ static void opens_no_secret_to_look(void **state)
 		assert_int_equal(chown(path_in(box, "repwatch.conf", path), 65534, 65534), 0);
 	box_load_to_look(box, NULL);
 	box_check_good(box);
-	assert_false(box->conf.catalogue.list[1].is_enabled);
+	assert_true(box->conf.catalogue.list[1].is_enabled);
 	assert_string_equal(box->conf.catalogue.list[1].query_zone, "<KEY>.zen.dq.spamhaus.net");
 	box_load_to_look(box, "resolver = { tris = 1; };\n");
 	assert_false(box->is_good);
