@@ -6,6 +6,7 @@
 #include "lists/catalogue.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* An octet has eight bits to match; catalogues that name one twice have room here. */
 enum { MEANINGS_MAX = 16, TXT_RECORDS_MAX = 16 };
@@ -234,8 +235,27 @@ static bool has_equal_before(const struct dns_answer *answer, size_t at)
 	return false;
 }
 
+/* Some lists repeat the name they were asked for, and with it the key. */
+static void add_without_key(struct str *out, const struct list *list, const char *text, size_t len)
+{
+	static const char place[] = "<KEY>";
+	const size_t hidden = list->key_name ? strlen(place) : 0;
+	const size_t key_len = strlen(list->query_zone) + hidden - strlen(list->zone);
+
+	for (size_t i = 0; i < len;) {
+		if (hidden && len - i >= key_len &&
+		    strncasecmp(text + i, list->query_zone, key_len) == 0) {
+			str_add(out, place);
+			i += key_len;
+		} else {
+			str_add_char(out, text[i++]);
+		}
+	}
+}
+
 /* The reasons a list gives, each once, cut to the bytes that are kept. */
-static const char *join_reasons(const struct dns_answer *answer, struct arena *arena)
+static const char *join_reasons(const struct list *list, const struct dns_answer *answer,
+				struct arena *arena)
 {
 	const size_t records =
 	    answer->records < TXT_RECORDS_MAX ? answer->records : TXT_RECORDS_MAX;
@@ -246,7 +266,7 @@ static const char *join_reasons(const struct dns_answer *answer, struct arena *a
 		if (answer->record[i].len == 0 || has_equal_before(answer, i))
 			continue;
 		str_add(&joined, joined.len ? TXT_BETWEEN : "");
-		str_add_bytes(&joined, answer->record[i].data, answer->record[i].len);
+		add_without_key(&joined, list, answer->record[i].data, answer->record[i].len);
 	}
 	if (joined.len > FOREIGN_TEXT_MAX_BYTES)
 		joined.len = FOREIGN_TEXT_MAX_BYTES;
@@ -288,6 +308,6 @@ bool dnsbl_check(const struct list *list, const struct target *target, bool want
 	if (!answer)
 		return false;
 	if (answer->outcome == DNS_FOUND)
-		out->text = join_reasons(answer, ask->arena);
+		out->text = join_reasons(list, answer, ask->arena);
 	return true;
 }
