@@ -296,8 +296,7 @@ static bool make_blank(struct series *series, const char *path, struct err *err)
 		return err_set(err, "cannot make '%s': %s", path, rrd_reason(series));
 	/* Without this check every file would be rebuilt in every pass. */
 	if (!layout_look(path, &last))
-		return err_set(err, "this version of librrd writes files of another layout: '%s'",
-			       path);
+		return err_set(err, "librrd made no file of the layout asked for: '%s'", path);
 	series->blank = slurp(path, layout_bytes());
 	return series->blank || err_set(err, "cannot read '%s' again", path);
 }

@@ -121,14 +121,13 @@ static char *uri_of(const char *path, const char *options)
 
 static bool has_log(const char *path)
 {
-	char *log = xcalloc(strlen(path) + sizeof("-wal"), 1);
+	struct str log = {0};
 	struct stat st;
 	bool has;
 
-	memcpy(log, path, strlen(path));
-	memcpy(log + strlen(path), "-wal", sizeof("-wal"));
-	has = stat(log, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
-	free(log);
+	str_addf(&log, "%s-wal", path);
+	has = stat(log.text, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
+	str_release(&log);
 	return has;
 }
 
