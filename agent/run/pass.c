@@ -100,7 +100,7 @@ bool pass_probe(struct pass *pass, struct err *err)
 	    .sources = pass->sources,
 	    .again_after_us = pass->conf->lists.confirm_wait_ms * 1000,
 	    .wants_text = true,
-	    .calls = {plan_is_due, believe_first, believe_again, believe_second, pass},
+	    .calls = {plan_is_due, sight_first, sight_again, sight_second, pass},
 	};
 	const int64_t began_us = clock_monotonic_us();
 	struct prober *prober = prober_new(pass->conf, &plan, err);

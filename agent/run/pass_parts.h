@@ -1,8 +1,9 @@
 #ifndef RUN_PASS_PARTS_H
 #define RUN_PASS_PARTS_H
 
-/* What the steps of a pass share: plan.c (what is due), believe.c (what answers mean for
- * beliefs), record.c (store and series), pass.c (the order of it all). Nobody else includes it. */
+/* What the steps of a pass share: plan.c (what is due), sight.c (what came of it),
+ * believe.c and tell.c (what that means), record.c (store and series), pass.c (the order of it
+ * all). Nobody else includes it. */
 
 #include "lists/breaker.h"
 #include "lists/budget.h"
@@ -78,11 +79,14 @@ int64_t pass_day(const struct pass *pass);
 bool plan_make(struct pass *pass, struct err *err);
 bool plan_is_due(void *pass, size_t target, size_t source);
 
-/* believe.c */
-void believe_first(void *pass, const struct probe_result *result);
-bool believe_again(void *pass, size_t source, size_t *at, size_t *target);
-void believe_second(void *pass, const struct probe_result *result);
-/* After the probing: health, breaker, standings, events. */
+/* sight.c: the prober's callbacks */
+void sight_first(void *pass, const struct probe_result *result);
+bool sight_again(void *pass, size_t source, size_t *at, size_t *target);
+void sight_second(void *pass, const struct probe_result *result);
+/* tell.c: events about lists, and what the store keeps of them */
+void tell_lists(struct pass *pass);
+
+/* believe.c, after the probing: health, breaker, standings, events. */
 void believe_all(struct pass *pass);
 
 /* pass.c: asks, and turns answers into beliefs. Fills the summary. */

@@ -204,6 +204,15 @@ void prober_free(struct prober *prober)
 	free(prober);
 }
 
+/* The closing canaries' share is kept for them: answers that nothing vouches for are worth
+ * nothing. */
+static uint64_t quota_of(const struct probe_source *source, enum round round)
+{
+	if (round == ROUND_CLOSING || source->quota == UINT64_MAX)
+		return source->quota;
+	return source->quota > HEALTH_CLOSING_MAX ? source->quota - HEALTH_CLOSING_MAX : 0;
+}
+
 static void run_round(struct prober *prober, enum round round)
 {
 	const struct probe_plan *const plan = &prober->plan;
@@ -225,6 +234,7 @@ static void run_round(struct prober *prober, enum round round)
 		    .source = i,
 		    .random = random_number(),
 		};
+		resolver_set_quota(prober->resolver, source->lane, quota_of(source, round));
 		if (source->is_asked)
 			streams[count++] = &stream->stream;
 	}
