@@ -69,6 +69,25 @@ static bool show(struct cli *cli, const struct address_view *view, size_t views)
 	return ok;
 }
 
+static void note_limits(const struct cli *cli, const struct targets *targets)
+{
+	if (targets->covers & COVERS_DOMAIN)
+		cli_note(cli,
+			 "for domains this version asks the domain lists only; SPF, DKIM, DMARC "
+			 "and MX are not looked at");
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct target *target = &targets->target[i];
+
+		if (target->kind != TARGET_ADDRESS || !targets_is_private(&target->ip))
+			continue;
+		cli_note(cli,
+			 "%s is no public address: receivers see another one, and lists have "
+			 "nothing about this",
+			 target->text);
+		return;
+	}
+}
+
 static bool look(struct cli *cli, const struct targets *targets, struct address_view **view,
 		 struct err *err)
 {
@@ -98,10 +117,7 @@ static enum cli_status run(struct cli *cli)
 		return CLI_USAGE;
 	if (!choose(cli, targets.covers, &err))
 		return cli_fail(&err);
-	if (targets.covers & COVERS_DOMAIN)
-		cli_note(cli,
-			 "for domains this version asks the domain lists only; SPF, DKIM, DMARC "
-			 "and MX are not looked at");
+	note_limits(cli, &targets);
 	if (!look(cli, &targets, &view, &err))
 		return cli_fail(&err);
 	if (!show(cli, view, targets.count))

@@ -1,6 +1,7 @@
 #include "cli/targets.h"
 
 #include "base/map.h"
+#include "base/mem.h"
 #include "base/parse.h"
 #include "dns/name.h"
 
@@ -12,6 +13,24 @@ struct work {
 	struct map *seen;
 	struct targets *out;
 };
+
+bool targets_is_private(const struct ip *ip)
+{
+	static const char *const block[] = {
+	    "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+	    "192.168.0.0/16", "::1",           "fc00::/7",    "fe80::/10",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(block); i++) {
+		struct prefix prefix;
+
+		if (!prefix_parse(block[i], &prefix))
+			bug("'%s' is no block", block[i]);
+		if (prefix_has(&prefix, ip))
+			return true;
+	}
+	return false;
+}
 
 static unsigned covers_of(const struct target *target)
 {

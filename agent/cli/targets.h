@@ -29,6 +29,9 @@ struct targets {
 
 bool targets_parse(const struct targets_line *line, struct arena *arena, struct targets *targets,
 		   struct err *err);
+/* Whether an address is nobody's on the Internet: private, shared, loopback or link-local
+ * (RFC 6890). Lists have nothing about it, which looks like good news and is none. */
+bool targets_is_private(const struct ip *ip);
 /* Whether a lower-case name could be a domain: two labels or more of letters, digits, hyphens
  * and underscores, the last not all digits (that would be a mistyped address). */
 bool targets_is_domain(const char *name);

@@ -158,7 +158,7 @@ static void add_listing(struct page *page, const struct standing *standing,
 static void add_record(struct page *page, const struct standing *standing)
 {
 	add_name(page, standing, page_shown(page, page_check_name(standing->check)));
-	page_field(page, "wrong", standing->text);
+	page_field(page, standing->belief == FINDING_BROKEN ? "wrong" : "note", standing->text);
 	add_doubt(page, standing);
 	page_record(page, "publish", standing->fix);
 }

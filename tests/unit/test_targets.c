@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cli/targets.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { WORDS_MAX = 4 };
@@ -125,12 +126,36 @@ static void takes_as_many_as_it_says(void **state)
 	arena_free(arena);
 }
 
+static void knows_private_addresses(void **state)
+{
+	static const struct {
+		const char *address;
+		bool is_private;
+	} row[] = {
+	    {"10.0.0.1", true},      {"172.31.255.255", true}, {"192.168.1.1", true},
+	    {"100.64.0.1", true},    {"127.0.0.2", true},      {"169.254.1.1", true},
+	    {"::1", true},           {"fd00::1", true},        {"fe80::1", true},
+	    {"172.32.0.1", false},   {"100.128.0.1", false},   {"192.0.2.10", false},
+	    {"198.51.100.1", false}, {"2001:db8::1", false},   {"::2", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct ip ip;
+
+		assert_true(ip_parse(row[i].address, &ip));
+		if (targets_is_private(&ip) != row[i].is_private)
+			fail_msg("%s", row[i].address);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(takes_addresses_blocks_and_domains),
 	    cmocka_unit_test(says_what_is_wrong),
 	    cmocka_unit_test(takes_as_many_as_it_says),
+	    cmocka_unit_test(knows_private_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
