@@ -14,10 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef PKGSYSCONFDIR
-#define PKGSYSCONFDIR "/etc/repwatch"
-#endif
-
 static const char shipped_catalogue[] = PKGSYSCONFDIR "/lists.conf";
 
 /* The files of one configuration. */
@@ -117,9 +113,10 @@ static bool load(struct reader *reader, const char *path, const char *text, stru
 	read_conf_d(reader, &sources);
 	reader_fill(reader, &options_main, sources.item, sources.count, conf);
 	conf->path = path;
-	lists_load(reader, conf);
+	/* What contradicts or lacks something may be answered where it could not be read. */
 	if (!reader->is_cut)
 		rules_check(reader, conf);
+	lists_load(reader, conf);
 	sources_release(&sources);
 	return finish(reader, conf, problems);
 }
