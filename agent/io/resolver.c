@@ -74,6 +74,11 @@ int resolver_add_lane(struct resolver *resolver, const struct lane_config *confi
 	return (int)resolver->lanes++;
 }
 
+void resolver_set_quota(struct resolver *resolver, int number, uint64_t quota)
+{
+	resolver->lane[number]->quota = quota;
+}
+
 /* A lane nobody has heard from (lately) gets a few questions, not the window. */
 static bool is_unproven(const struct lane *lane)
 {

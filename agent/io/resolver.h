@@ -55,6 +55,9 @@ void resolver_free(struct resolver *resolver);
 /* The lane's number, or -1 with err. */
 int resolver_add_lane(struct resolver *resolver, const struct lane_config *config, struct err *err);
 
+/* Questions the lane may ask in all, those asked already among them. */
+void resolver_set_quota(struct resolver *resolver, int lane, uint64_t quota);
+
 /* Whether the lane takes a question now. A closed lane does: it answers at once. */
 bool resolver_takes(struct resolver *resolver, int lane);
 /* Follow-up questions (a TXT after its A) may be put while resolver_takes is false. */

@@ -12,6 +12,7 @@ enum {
 	DOCUMENTATION_ADDRESSES = 2,
 	CANARIES_MAX = FAMILIES * 2 + 1 + DOCUMENTATION_ADDRESSES
 };
+_Static_assert(HEALTH_CLOSING_MAX == FAMILIES * 2 + 1, "two entries a family and the label");
 
 enum role {
 	ROLE_POSITIVE, /* must be listed */

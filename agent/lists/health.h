@@ -17,6 +17,9 @@ struct health_report {
 	const char *text; /* one sentence: which entry failed and how; "" when ok */
 };
 
+/* Questions of closing canaries, at most: test entries of three families and the label. */
+enum { HEALTH_CLOSING_MAX = 7 };
+
 /* `random` decides label and addresses; `is_closing` asks only what a change in mid-pass would
  * show (test entries and label). False: questions are open. */
 bool health_check(const struct list *list, uint64_t random, bool is_closing, struct ask *ask,
