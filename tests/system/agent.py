@@ -92,8 +92,8 @@ class Repwatch:
         self.catalogue = self.dir / "lists.conf"
         self.seen_output = []
 
-    def configure(self, addresses=(), lists=(), resolver=None, retired=(), **more):
-        """`addresses` are texts or dicts, `resolver` is ADDRESS:PORT or a dict; further words
+    def configure(self, addresses=(), catalogue=(), resolver=None, retired=(), **more):
+        """`addresses` are texts or dicts, `catalogue` has block_list()s, `resolver` is ADDRESS:PORT or a dict; further words
         override the defaults below."""
         top = {
             "state_dir": str(self.state),
@@ -114,7 +114,7 @@ class Repwatch:
             top["addresses"] = [item if isinstance(item, dict) else {"address": item}
                                 for item in addresses]
         self.conf.write_text(settings(top))
-        self.write_catalogue(lists, retired)
+        self.write_catalogue(catalogue, retired)
         return self
 
     def write_catalogue(self, lists, retired=()):
