@@ -41,7 +41,7 @@ struct cli_command {
 	const char *name; /* one word, or two: "config show" */
 	const char *arguments; /* as the help shows them: "TARGET...", "" for none */
 	const char *summary; /* half a line, lower case, no full stop */
-	const char *about; /* the help's paragraphs, lines of at most 78 columns */
+	const char *about; /* the help's paragraphs, an empty line between them */
 	const char *examples; /* command lines, each with its line end */
 	const char *found; /* what exit status 1 means here; NULL: it is not used */
 	bool can_be_blind, can_be_busy; /* exit status 3 and 75 are used */
@@ -59,7 +59,7 @@ struct cli {
 	size_t givens;
 	bool wants_json, is_quiet, is_verbose;
 	struct arena *arena; /* lives as long as the process */
-	struct conf conf; /* after cli_conf or cli_conf_catalogue */
+	struct conf conf; /* after one of the cli_conf functions */
 	struct zone zone; /* likewise: the operator's */
 	struct text_style style; /* zone likewise */
 	int64_t now; /* when the program was started */
@@ -76,7 +76,7 @@ extern const size_t cli_globals;
 bool cli_has(const struct cli *cli, const char *name);
 /* The last one given, or NULL. */
 const char *cli_value(const struct cli *cli, const char *name);
-/* All that were given, from the arena; NULL-free, `*count` may be 0. */
+/* All that were given, from the arena; each is NULL for a switch. */
 const char *const *cli_values(const struct cli *cli, const char *name, size_t *count);
 
 /* --- the configuration, read when first asked for; --state and --resolver applied --- */
@@ -94,11 +94,11 @@ bool cli_conf_or_catalogue(struct cli *cli, const char *path);
  * which was said; return CLI_USAGE. */
 bool cli_print(const struct str *text);
 bool cli_print_json(json_t *document);
-/* Standard error, one sentence behind "repwatch: ", escaped; lower case, no full stop. Notes
- * are left out with --quiet. */
+/* Standard error, one sentence behind "repwatch: ", escaped; lower case, no full stop. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a sentence that was handed up; returns CLI_USAGE. */
 enum cli_status cli_fail(const struct err *err);
+/* What --quiet leaves out. */
 void cli_note(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -53,13 +53,6 @@ static bool apply_line(struct cli *cli)
 		}
 	if (state_dir)
 		cli->conf.state_dir = state_dir;
-	for (size_t i = 0; i < servers; i++)
-		if (!server_fits(server[i])) {
-			cli_error("'%s' after --resolver is no address; write ADDRESS, "
-				  "ADDRESS:PORT or [IPv6-ADDRESS]:PORT",
-				  server[i]);
-			return false;
-		}
 	if (servers) {
 		cli->conf.resolver.server = server;
 		cli->conf.resolver.servers = servers;

@@ -54,18 +54,17 @@ void help_commands(struct str *out, const struct layout *layout, const char *gro
 
 	for (size_t i = 0; i < cli_commands; i++) {
 		const struct cli_command *command = cli_command[i];
-		const size_t at = out->len + 2;
+		size_t at = out->len + 2;
 
 		if (group && (strncmp(command->name, group, len) != 0 || command->name[len] != ' '))
 			continue;
 		str_addf(out, "  %s%s%s", command->name, command->arguments[0] ? " " : "",
 			 command->arguments);
-		if (out->len - at >= HELP_COMMAND_MAX)
-			str_add_char(out, '\n');
-		else
-			str_add_fill(out, ' ', HELP_COMMAND_MAX - (out->len - at));
-		if (str_text(out)[out->len - 1] == '\n')
-			str_add_fill(out, ' ', HELP_COMMAND_MAX + 2);
+		if (out->len - at >= HELP_COMMAND_MAX) {
+			str_add(out, "\n  ");
+			at = out->len;
+		}
+		str_add_fill(out, ' ', HELP_COMMAND_MAX - (out->len - at));
 		layout_wrap(out, &wide, HELP_COMMAND_MAX + 2, command->summary);
 		str_add_char(out, '\n');
 	}

@@ -12,8 +12,7 @@ static const char *const advice[] = {
     [CAUSE_NONE] = "",
     [CAUSE_TIMEOUT] = "the servers are down, or they drop questions from this resolver",
     [CAUSE_SERVFAIL] = "they are broken, or the resolver is",
-    [CAUSE_REFUSED] = "the resolver serves others only, or is turned away itself; many lists do so "
-		      "with public ones, so ask through a recursive resolver of your own",
+    [CAUSE_REFUSED] = "many refuse public resolvers; ask through a recursive one of your own",
     [CAUSE_GARBLED] = "something between here and there rewrites DNS",
     [CAUSE_NOT_127] = "the zone is parked, or the resolver rewrites answers",
     [CAUSE_ERROR_CODE] = "the list turns this resolver away, or a limit is reached",
