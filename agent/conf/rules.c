@@ -43,20 +43,24 @@ static int compare_blocks(const void *left, const void *right)
 	return *a < *b ? -1 : *a > *b;
 }
 
+/* Told of the one that was given later. */
 static void note_overlap(struct reader *reader, const struct conf_address *outer,
 			 const struct conf_address *inner)
 {
-	const char *inside = prefix_text(reader->scratch, &inner->prefix);
+	const bool is_outer_later = outer > inner;
+	const struct conf_address *const later = is_outer_later ? outer : inner;
+	const struct conf_address *const first = is_outer_later ? inner : outer;
+	const struct where where = reader_where(reader, &later->prefix);
+	const char *text = prefix_text(reader->scratch, &later->prefix);
 
 	if (inner->prefix.bits == outer->prefix.bits)
-		problems_add(&reader->problems, reader_where(reader, &inner->prefix),
-			     "'%s' is given twice, first at %s", inside,
-			     place_text(reader, &outer->prefix));
+		problems_add(&reader->problems, where, "'%s' is given twice, first at %s", text,
+			     place_text(reader, &first->prefix));
 	else
-		problems_add(&reader->problems, reader_where(reader, &inner->prefix),
-			     "'%s' lies inside '%s' of %s; give each address once", inside,
-			     prefix_text(reader->scratch, &outer->prefix),
-			     place_text(reader, &outer->prefix));
+		problems_add(&reader->problems, where, "'%s' %s '%s' of %s; give each address once",
+			     text, is_outer_later ? "holds" : "lies inside",
+			     prefix_text(reader->scratch, &first->prefix),
+			     place_text(reader, &first->prefix));
 }
 
 /* Two blocks are apart or one holds the other, so in sorted order the last outermost one is the

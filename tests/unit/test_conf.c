@@ -155,9 +155,13 @@ static const struct mistake addresses[] = {
     {"the same address in two spellings",
      "addresses = ( { address = \"2001:db8::1\"; },\n { address = \"2001:DB8:0::0:1\"; } );\n",
      FILE_ "2: '2001:db8::1' is given twice, first at repwatch.conf:1\n"},
-    {"an address inside a block",
+    {"a block around an address",
      "addresses = ( { address = \"203.0.113.70\"; },\n { address = \"203.0.113.64/28\"; } );\n",
-     FILE_ "1: '203.0.113.70' lies inside '203.0.113.64/28' of repwatch.conf:2; give each "
+     FILE_ "2: '203.0.113.64/28' holds '203.0.113.70' of repwatch.conf:1; give each address "
+	   "once\n"},
+    {"an address inside a block",
+     "addresses = ( { address = \"203.0.113.64/28\"; },\n { address = \"203.0.113.70\"; } );\n",
+     FILE_ "2: '203.0.113.70' lies inside '203.0.113.64/28' of repwatch.conf:1; give each "
 	   "address once\n"},
     {"blocks inside a block",
      "addresses = ( { address = \"203.0.113.0/24\"; },\n { address = \"203.0.113.64/28\"; },\n "
