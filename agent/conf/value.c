@@ -7,7 +7,6 @@
 #include "conf/text.h"
 #include "lists/catalogue.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +42,7 @@ void value_note_type(struct reader *reader, const struct option *option,
 		     option_wants(option->type), describe(reader->scratch, setting));
 }
 
-/* "'resolver.timeout' is '3', which needs ..." */
+/* "'resolver.timeout': '30' needs ..." */
 static bool note_value(struct reader *reader, const struct option *option,
 		       const config_setting_t *setting, const char *value, const char *predicate)
 {
