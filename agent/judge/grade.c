@@ -36,16 +36,11 @@ static enum weight weight_of(const struct reason *reason)
 	return policy[reason->finding][reason->severity];
 }
 
-static bool is_on_a_list(enum finding finding)
-{
-	return finding == FINDING_LISTED || finding == FINDING_NOTED;
-}
-
 /* "SBL, CSS; https://...": the meaning first, then what the list says itself. */
 static const char *belief_text(const struct standing *standing, struct arena *arena)
 {
-	if (!is_on_a_list(standing->belief) || !*standing->means)
-		return standing->text;
+	if (!*standing->means)
+		return *standing->text ? standing->text : finding_name(standing->belief);
 	if (!*standing->text)
 		return standing->means;
 	return arena_printf(arena, "%s; %s", standing->means, standing->text);

@@ -255,6 +255,6 @@ enum change standing_apply(struct standing *standing, const struct sighting *sig
 
 bool standing_is_plain(const struct standing *standing)
 {
-	return standing->belief == FINDING_CLEAR && standing->streak == 0 && standing->held == 0 &&
+	return standing->belief == FINDING_CLEAR && standing->streak == 0 &&
 	       standing->blind_cause == CAUSE_NONE;
 }

@@ -12,6 +12,7 @@
 enum { MEANINGS_MAX = 16, TXT_RECORDS_MAX = 16 };
 
 static const char TXT_BETWEEN[] = "; ";
+static const char KEY_PLACE[] = "<KEY>"; /* in a zone as it is shown */
 
 static uint32_t code_of(const struct dns_record *record)
 {
@@ -235,17 +236,28 @@ static bool has_equal_before(const struct dns_answer *answer, size_t at)
 	return false;
 }
 
+/* Where the key stands in the zone as asked, and how long it is; 0 without one. */
+static size_t key_of(const struct list *list, const char **key)
+{
+	const char *place = list->key_name ? strstr(list->zone, KEY_PLACE) : NULL;
+	const size_t asked = strlen(list->query_zone);
+	const size_t rest = strlen(list->zone) - strlen(KEY_PLACE);
+
+	if (!place || asked <= rest)
+		return 0;
+	*key = list->query_zone + (place - list->zone);
+	return asked - rest;
+}
+
 /* Some lists repeat the name they were asked for, and with it the key. */
 static void add_without_key(struct str *out, const struct list *list, const char *text, size_t len)
 {
-	static const char place[] = "<KEY>";
-	const size_t hidden = list->key_name ? strlen(place) : 0;
-	const size_t key_len = strlen(list->query_zone) + hidden - strlen(list->zone);
+	const char *key = NULL;
+	const size_t key_len = key_of(list, &key);
 
 	for (size_t i = 0; i < len;) {
-		if (hidden && len - i >= key_len &&
-		    strncasecmp(text + i, list->query_zone, key_len) == 0) {
-			str_add(out, place);
+		if (key_len && len - i >= key_len && strncasecmp(text + i, key, key_len) == 0) {
+			str_add(out, KEY_PLACE);
 			i += key_len;
 		} else {
 			str_add_char(out, text[i++]);
