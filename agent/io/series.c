@@ -2,10 +2,9 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/librrd.h"
 #include "io/rrdcached.h"
 #include "io/series_layout.h"
-
-#include <rrd.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,6 +35,7 @@ enum {
 };
 
 struct series {
+	struct librrd rrd;
 	char *dir;
 	char *workshop; /* a folder for files that are not finished */
 	char *blank; /* the bytes of a file without values, NULL until one is needed */
@@ -106,8 +106,8 @@ struct series *series_open(const char *state_dir, const char *rrdcached, struct 
 	series->numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (series->numbers == (locale_t)0)
 		bug("there is no locale 'C'");
-	if (!make_folder(series->dir, err) || !make_folder(series->workshop, err) ||
-	    !clean_workshop(series->workshop, err)) {
+	if (!librrd_load(&series->rrd, err) || !make_folder(series->dir, err) ||
+	    !make_folder(series->workshop, err) || !clean_workshop(series->workshop, err)) {
 		series_close(series);
 		return NULL;
 	}
@@ -181,8 +181,8 @@ static const char *rrd_reason(const struct series *series)
 {
 	struct statvfs disk;
 
-	if (rrd_test_error() && *rrd_get_error())
-		return rrd_get_error();
+	if (series->rrd.test_error() && *series->rrd.get_error())
+		return series->rrd.get_error();
 	if (statvfs(series->dir, &disk) == 0 && disk.f_bavail * disk.f_frsize < layout_bytes())
 		return "the disk is full";
 	return "librrd gives no reason";
@@ -198,8 +198,8 @@ static bool update_batch(const struct series *series, const char *path,
 		write_point(&point[i], text[i]);
 		argv[i] = text[i];
 	}
-	rrd_clear_error();
-	if (rrd_updatex_r(path, NULL, RRD_SKIP_PAST_UPDATES, (int)points, argv) == 0)
+	series->rrd.clear_error();
+	if (series->rrd.updatex_r(path, NULL, RRD_SKIP_PAST_UPDATES, (int)points, argv) == 0)
 		return true;
 	return err_set(err, "cannot update '%s': %s", path, rrd_reason(series));
 }
@@ -292,7 +292,7 @@ static bool make_blank(struct series *series, const char *path, struct err *err)
 {
 	int64_t last;
 
-	if (!layout_create(path))
+	if (!layout_create(&series->rrd, path))
 		return err_set(err, "cannot make '%s': %s", path, rrd_reason(series));
 	/* Without this check every file would be rebuilt in every pass. */
 	if (!layout_look(path, &last))

@@ -3,12 +3,8 @@
 #include "base/mem.h"
 #include "io/series.h"
 
-/* The types of the file's header are in the installed headers behind this word, together with
- * functions that are deprecated and not used here. */
-#define RRD_EXPORT_DEPRECATED
-#include <rrd.h>
-
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,6 +60,14 @@ size_t layout_bytes(void)
 	return sizeof(struct header) + rows * SERIES_COUNT * sizeof(rrd_value_t);
 }
 
+/* NaN has a sign, and librrd's is the processor's. */
+static void settle_nan(struct header *header)
+{
+	for (size_t i = 0; i < SERIES_COUNT; i++)
+		if (isnan(header->source[i].par[DS_max_val].u_val))
+			header->source[i].par[DS_max_val].u_val = NAN;
+}
+
 static void expect(struct header *header)
 {
 	memset(header, 0, sizeof(*header)); /* the padding is compared as well */
@@ -80,7 +84,7 @@ static void expect(struct header *header)
 		memcpy(def->dst, "GAUGE", sizeof("GAUGE"));
 		def->par[DS_mrhb_cnt].u_cnt = HEARTBEAT_S;
 		def->par[DS_min_val].u_val = 0;
-		def->par[DS_max_val].u_val = rrd_set_to_DNAN();
+		def->par[DS_max_val].u_val = NAN;
 	}
 	for (size_t i = 0; i < ARCHIVES; i++) {
 		rra_def_t *def = &header->archive[i];
@@ -119,15 +123,17 @@ bool layout_look(const char *path, int64_t *last)
 		return false;
 	expect(&expected);
 	ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)layout_bytes() &&
-	     pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-	     memcmp(&header, &expected, FIXED_BYTES) == 0 && is_state_sane(&header);
+	     pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header);
+	if (ok)
+		settle_nan(&header);
+	ok = ok && memcmp(&header, &expected, FIXED_BYTES) == 0 && is_state_sane(&header);
 	close(fd);
 	if (ok)
 		*last = header.live.last_up;
 	return ok;
 }
 
-bool layout_create(const char *path)
+bool layout_create(const struct librrd *rrd, const char *path)
 {
 	char text[SERIES_COUNT + ARCHIVES][ARGUMENT_BYTES];
 	const char *argv[SERIES_COUNT + ARCHIVES];
@@ -141,8 +147,8 @@ bool layout_create(const char *path)
 			 archive[i].steps, archive[i].rows);
 	for (int i = 0; i < argc; i++)
 		argv[i] = text[i];
-	rrd_clear_error();
-	return rrd_create_r(path, SERIES_STEP_S, DAY_S, argc, argv) == 0;
+	rrd->clear_error();
+	return rrd->create_r(path, SERIES_STEP_S, DAY_S, argc, argv) == 0;
 }
 
 void layout_begin(char *file, int64_t midnight)

@@ -3,6 +3,7 @@
 #include "base/parse.h"
 #include "io/series.h"
 #include "judge/standing.h"
+#include "sys/clock.h"
 #include "sys/files.h"
 
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UPTO_MAX_BYTES = 32 };
+enum { UPTO_MAX_BYTES = 32, REBUILD_MAX_US = 30 * 1000000 };
 
 /* --- the store --- */
 
@@ -209,10 +210,36 @@ static bool points_since(struct pass *pass, const struct stored_address *stored,
 	return true;
 }
 
-/* `since`: the last pass whose points are in the files. */
-static bool write_series(struct pass *pass, struct series *series, size_t target, int64_t since,
-			 struct err *err)
+/* What writing the series of a pass needs. */
+struct pictures {
+	struct pass *pass;
+	struct series *series;
+	int64_t upto; /* the last pass whose points are in the files */
+	int64_t rebuild_until_us; /* no new rebuild is begun after it */
+	size_t failed;
+	size_t put_off;
+	struct err err;
+};
+
+/* Years of passes take a second to draw again, and the next pass is a good time too. */
+static enum series_result rebuild(struct pictures *pictures, const struct stored_address *stored,
+				  struct arena *arena)
 {
+	struct series_point *point;
+	size_t points;
+
+	if (clock_monotonic_us() > pictures->rebuild_until_us) {
+		pictures->put_off++;
+		return SERIES_OK;
+	}
+	if (!points_since(pictures->pass, stored, 0, arena, &point, &points, &pictures->err))
+		return SERIES_FAILED;
+	return series_rebuild(pictures->series, stored->address, point, points, &pictures->err);
+}
+
+static void write_series(struct pictures *pictures, size_t target)
+{
+	struct pass *const pass = pictures->pass;
 	const struct stored_address *const stored = &pass->stored[target];
 	const struct series_point now = point_of(&pass->sample[target]);
 	struct arena *arena = arena_new();
@@ -220,14 +247,16 @@ static bool write_series(struct pass *pass, struct series *series, size_t target
 	struct series_point *point;
 	size_t points;
 
-	if (since == pass->last.at)
-		result = series_append(series, stored->address, &now, 1, err);
-	else if (points_since(pass, stored, since + 1, arena, &point, &points, err))
-		result = series_append(series, stored->address, point, points, err);
-	if (result == SERIES_REBUILD && points_since(pass, stored, 0, arena, &point, &points, err))
-		result = series_rebuild(series, stored->address, point, points, err);
+	if (pictures->upto == pass->last.at)
+		result = series_append(pictures->series, stored->address, &now, 1, &pictures->err);
+	else if (points_since(pass, stored, pictures->upto + 1, arena, &point, &points,
+			      &pictures->err))
+		result =
+		    series_append(pictures->series, stored->address, point, points, &pictures->err);
+	if (result == SERIES_REBUILD)
+		result = rebuild(pictures, stored, arena);
+	pictures->failed += result != SERIES_OK;
 	arena_free(arena);
-	return result == SERIES_OK;
 }
 
 /* The pass up to which all series were written; a pass that died in between leaves a gap that
@@ -258,29 +287,44 @@ static void write_upto(const char *path, int64_t at)
 	files_replace(path, text, (size_t)len, &err);
 }
 
+/* What there is to say about the pictures; they are all there when there is nothing. */
+static bool note_pictures(struct pictures *pictures)
+{
+	struct pass *const pass = pictures->pass;
+
+	if (*series_notice(pictures->series))
+		pass_notice(pass, arena_strdup(pass->arena, series_notice(pictures->series)));
+	if (pictures->failed)
+		pass_notice(pass, arena_printf(pass->arena, "%zu series were not written: %s",
+					       pictures->failed, pictures->err.text));
+	if (pictures->put_off)
+		pass_notice(pass, arena_printf(pass->arena,
+					       "%zu series are drawn again by the next passes",
+					       pictures->put_off));
+	return !pictures->failed && !pictures->put_off;
+}
+
 void record_series(struct pass *pass)
 {
 	const char *const path =
 	    arena_printf(pass->arena, "%s/rrd/written-up-to", pass->conf->state_dir);
-	struct err err = {0};
-	struct series *series =
-	    series_open(pass->conf->state_dir, pass->conf->series.rrdcached, &err);
-	size_t failed = 0;
-	int64_t since;
+	struct pictures pictures = {
+	    .pass = pass,
+	    .rebuild_until_us = clock_monotonic_us() + REBUILD_MAX_US,
+	};
 
-	if (!series) {
-		pass_notice(pass, arena_printf(pass->arena, "no graphs: %s", err.text));
+	pictures.series =
+	    series_open(pass->conf->state_dir, pass->conf->series.rrdcached, &pictures.err);
+	if (!pictures.series) {
+		pass_notice(pass, arena_printf(pass->arena, "no graphs: %s", pictures.err.text));
 		return;
 	}
-	since = read_upto(path);
-	if (since > pass->last.at)
-		since = pass->last.at;
+	pictures.upto = read_upto(path);
+	if (pictures.upto > pass->last.at)
+		pictures.upto = pass->last.at;
 	for (size_t i = 0; i < pass->targets.count; i++)
-		failed += !write_series(pass, series, i, since, &err);
-	series_close(series);
-	if (failed)
-		pass_notice(pass, arena_printf(pass->arena, "%zu series were not written: %s",
-					       failed, err.text));
-	else
+		write_series(&pictures, i);
+	if (note_pictures(&pictures))
 		write_upto(path, pass->at);
+	series_close(pictures.series);
 }
