@@ -29,8 +29,12 @@ struct sighting {
  * CHANGE_NONE.
  *   blind           -> belief frozen, its cause and beginning noted; no event
  *   agrees          -> last_good moves on; a worse severity is CHANGE_ESCALATED
- *   disagrees       -> the belief flips once `confirm` answers in a row said so, over passes
+ *                      at once, a milder one waits like a flip and is no event
+ *   disagrees       -> the belief flips once `confirm` answers in a row said so, over passes;
+ *                      between clear and listed, "listed" speaks for "noted" too
  *   held            -> counts as blind (mass-change); flips in the pass after BREAKER_HELD_PASSES
+ * Notes of severity info come and go without an event, but for a loss that is watched. What ends
+ * or becomes a note is CHANGE_CLEARED, as severe as what ended.
  * A standing that ends clear with nothing pending may be forgotten: standing_is_plain. */
 enum change standing_apply(struct standing *standing, const struct sighting *sighting,
                            uint32_t confirm, int64_t now, struct arena *arena,

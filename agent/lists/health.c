@@ -41,7 +41,7 @@ struct family {
 	const struct list_test *test;
 };
 
-/* SplitMix64, public domain: each call moves the state on and gives 64 good bits. */
+/* SplitMix64: each call moves the state on and gives 64 good bits. */
 static uint64_t draw(uint64_t *state)
 {
 	uint64_t bits = *state += 0x9e3779b97f4a7c15;
