@@ -1,6 +1,7 @@
 #include "model/names.h"
 
 #include "base/mem.h"
+#include "model/delivery.h"
 
 #include <string.h>
 
@@ -66,6 +67,14 @@ const char *cause_text(enum cause cause)
 	_Static_assert(COUNT_OF(text) == CAUSE_COUNT, "one text for each cause");
 	return word_of(text, CAUSE_COUNT, (size_t)cause);
 }
+
+WORDS(outcome, enum outcome, OUTCOME_COUNT, "sent", "deferred", "bounced", "expired")
+WORDS(reply_cause, enum reply_cause, REPLY_CAUSE_COUNT, "other", "authentication", "blocklist",
+      "ip-block", "domain-reputation", "rate-limit", "ptr", "helo", "content", "tls",
+      "recipient-unknown", "recipient-full", "recipient-disabled", "greylist", "policy", "size",
+      "network", "remote-error")
+WORDS(reply_scope, enum reply_scope, REPLY_SCOPE_COUNT, "unknown", "ip", "network", "domain", "url",
+      "recipient", "message", "remote")
 
 struct words severity_words(void)
 {

@@ -1,0 +1,34 @@
+#ifndef JUDGE_WARMUP_H
+#define JUDGE_WARMUP_H
+
+#include "base/err.h"
+#include "judge/volume.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Day-by-day schedules for an address that has no history. */
+struct warmup_plan {
+	int64_t start; /* civil day number */
+	uint64_t target; /* messages a day at the end */
+	double growth; /* a day; used where `curve` is "" */
+	uint64_t first; /* messages on the first day */
+	const char *curve; /* a published preset by name, "" for plain growth */
+};
+
+/* The names of the presets, NULL-terminated, with one line about each. */
+struct warmup_curve {
+	const char *name;
+	const char *about; /* who published it */
+	const uint64_t *day; /* messages a day */
+	uint32_t days;
+};
+const struct warmup_curve *warmup_curves(uint32_t *count);
+
+bool warmup_check(const struct warmup_plan *plan, struct err *err);
+/* What the plan allows on a day: 0 before its start, the target once reached. */
+uint64_t warmup_allowed(const struct warmup_plan *plan, int64_t day);
+/* Days until the target is allowed. */
+uint32_t warmup_days(const struct warmup_plan *plan);
+
+#endif
