@@ -14,7 +14,7 @@ struct budget_plan {
 };
 
 /* Questions one pass puts beside those about addresses. */
-enum { BUDGET_CANARIES_PER_PASS = 10 };
+enum { BUDGET_CANARIES_PER_PASS = 16 }; /* of a list for all three kinds of targets */
 
 struct budget_plan budget_plan(const struct list *list, uint64_t targets);
 /* How many questions are left today. UINT64_MAX without a budget. */

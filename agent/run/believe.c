@@ -24,7 +24,7 @@ static enum cause distrust(const struct source_state *state)
 	return CAUSE_NONE;
 }
 
-static void weigh_sources(struct pass *pass)
+static void weigh_health(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->sources; i++) {
 		struct source_state *const state = &pass->state[i];
@@ -39,6 +39,37 @@ static void weigh_sources(struct pass *pass)
 		    state->health.text ? arena_strdup(pass->arena, state->health.text) : "";
 		state->is_believed = health_is_believed(state->health.health);
 	}
+}
+
+/* A resolver that hides listings (filters 127.0.0.0/8, say) shows itself by entries that must be
+ * listed. A list without such an entry is as blind as the others when none of theirs came
+ * through. */
+static void doubt_unproven(struct pass *pass)
+{
+	size_t proven = 0;
+	size_t failed = 0;
+
+	for (size_t i = 0; i < pass->sources; i++) {
+		if (!pass->source[i].list || !pass->source[i].is_asked)
+			continue;
+		proven += pass->state[i].health.health == HEALTH_OK;
+		failed += !pass->state[i].is_believed;
+	}
+	for (size_t i = 0; !proven && failed && i < pass->sources; i++) {
+		struct source_state *const state = &pass->state[i];
+
+		if (!pass->source[i].list || !pass->source[i].is_asked || !state->is_believed)
+			continue;
+		state->is_believed = false;
+		state->health = (struct health_report){
+		    HEALTH_SICK, CAUSE_LIST_SICK,
+		    "it has no entry that must be listed, and no other list's came through this "
+		    "resolver"};
+	}
+}
+
+static void weigh_changes(struct pass *pass)
+{
 	for (size_t i = 0; i < pass->sightings; i++) {
 		const struct pass_sighting *const row = &pass->sighting[i];
 		struct source_state *const state = &pass->state[row->source];
@@ -153,7 +184,9 @@ static void forget_held(struct pass *pass)
 
 void believe_all(struct pass *pass)
 {
-	weigh_sources(pass);
+	weigh_health(pass);
+	doubt_unproven(pass);
+	weigh_changes(pass);
 	trip_breakers(pass);
 	forget_held(pass);
 	tell_lists(pass);
