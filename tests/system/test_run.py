@@ -152,7 +152,7 @@ def test_check_of_a_domain(bed, repwatch, names):
     repwatch.write_catalogue([
         block_list("dbl.test", covers=["domain"], servers=[server.at],
                    codes=[{"code": "127.0.1.2", "means": "spam"}]),
-        block_list(ZONE, servers=[server.at]),
+        block_list("addresses.test", servers=[server.at]),
     ])
     result = repwatch("check", "--json", "--catalogue", repwatch.catalogue, "--resolver", names.at,
                       "BAD.example.", "good.example", config=False)
@@ -160,7 +160,8 @@ def test_check_of_a_domain(bed, repwatch, names):
     assert (bad["target"], listed_on(bad), good["target"], listed_on(good)) == (
         "bad.example", {"dbl.test"}, "good.example", set())
     assert "identity" not in bad
-    assert not any(ZONE in line for line in server.questions()), "no address list for a domain"
+    asked = " ".join(server.questions()).lower()
+    assert "dbl.test" in asked and "addresses.test" not in asked, "no address list for a domain"
 
 
 @pytest.mark.parametrize("target", [
@@ -325,7 +326,7 @@ def test_an_address_leaves_and_comes_back(bed, repwatch, names):
     repwatch.configure([LISTED, CLEAN], lists, resolver=names.at)
     repwatch.run("--all")
     assert listed_on(repwatch.status()[LISTED]) == {ZONE}
-    assert changes(repwatch.events()) == [("raised", LISTED, ZONE)]
+    assert set(changes(repwatch.events())) == {("raised", LISTED, ZONE)}, "not watched is not clear"
 
 
 def test_status_by_address_and_pool(bed, repwatch, names):
