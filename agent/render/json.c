@@ -18,10 +18,13 @@ static void put(json_t *object, const char *key, json_t *value)
 
 static json_t *text_of(const char *text)
 {
+	const size_t len = strlen(text);
 	struct str valid = {0};
 	json_t *value;
 
-	escape_utf8(&valid, text, strlen(text));
+	if (utf8_plain(text, len) == len)
+		return json_stringn_nocheck(text, len);
+	escape_utf8(&valid, text, len);
 	value = json_stringn(str_text(&valid), valid.len);
 	str_release(&valid);
 	return value;
@@ -363,9 +366,16 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 static void add_visible(struct str *out, const char *text, size_t len)
 {
 	for (size_t at = 0; at < len;) {
+		const size_t plain = utf8_plain(text + at, len - at);
 		int32_t point;
-		const size_t taken = utf8_next(text + at, len - at, &point);
+		size_t taken;
 
+		if (plain) {
+			str_add_bytes(out, text + at, plain);
+			at += plain;
+			continue;
+		}
+		taken = utf8_next(text + at, len - at, &point);
 		if (point == '\n' || !utf8_is_hidden(point))
 			str_add_bytes(out, text + at, taken);
 		else if (point < 0x10000)

@@ -122,3 +122,12 @@ size_t utf8_text_columns(const char *bytes, size_t len)
 	}
 	return columns;
 }
+
+size_t utf8_plain(const char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && bytes[at] >= ' ' && bytes[at] <= '~')
+		at++;
+	return at;
+}

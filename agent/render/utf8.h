@@ -14,6 +14,9 @@ enum { UTF8_INVALID = -1 };
  * code point, or UTF8_INVALID with the bytes that one U+FFFD stands for. */
 size_t utf8_next(const char *bytes, size_t len, int32_t *point);
 
+/* How many bytes from the start are printable ASCII, which no sink has to look at twice. */
+size_t utf8_plain(const char *bytes, size_t len);
+
 /* Whether a terminal, or a reader's eye, could take it for something else than a character:
  * control characters (C0, DEL, C1), bidirectional controls, line separators and invisible
  * formatting characters. */
