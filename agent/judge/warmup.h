@@ -19,16 +19,19 @@ struct warmup_plan {
 /* The names of the presets, NULL-terminated, with one line about each. */
 struct warmup_curve {
 	const char *name;
-	const char *about; /* who published it */
+	const char *about; /* who published it, and what is ours in it */
 	const uint64_t *day; /* messages a day */
 	uint32_t days;
 };
 const struct warmup_curve *warmup_curves(uint32_t *count);
 
+/* False with a sentence: no such curve, a target beyond its end, growth that is none or more
+ * than doubling, a first day above the target. */
 bool warmup_check(const struct warmup_plan *plan, struct err *err);
-/* What the plan allows on a day: 0 before its start, the target once reached. */
+/* What the plan allows on a day: 0 before its start and for a curve nobody knows, the target
+ * once reached. */
 uint64_t warmup_allowed(const struct warmup_plan *plan, int64_t day);
-/* Days until the target is allowed. */
+/* Days from the start until the target is allowed, 0 when it is at once; UINT32_MAX: never. */
 uint32_t warmup_days(const struct warmup_plan *plan);
 
 #endif
