@@ -166,7 +166,7 @@ static bool channel_open(struct channel *channel, struct err *err)
 #ifdef ARES_OPT_MAXTIMEOUTMS
 	/* These releases shorten the time-out to a few measured round trips, which would drop the
 	 * late answers of a slow list. Repeats under the same id keep the question open. */
-	options.tries = 4;
+	options.tries = 2;
 #endif
 	status = ares_init_options(&channel->ares, &options, mask);
 	if (status != ARES_SUCCESS)
