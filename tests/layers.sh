@@ -61,6 +61,7 @@ verdict "every included header exists"
 
 grep -HnE '^#include <' "$@" | awk -F: '
 BEGIN {
+	home["archive.h"] = home["archive_entry.h"] = "io"
 	home["ares.h"] = home["ares_nameser.h"] = home["curl/curl.h"] = "io"
 	home["rrd.h"] = home["rrd_client.h"] = "io"
 	home["sqlite3.h"] = "store"

@@ -1,0 +1,371 @@
+#include "io/tail.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/rotated.h"
+#include "io/unpack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* An inode number says little: it is given to the next file as soon as the old one is gone. A
+ * file is the one that was read when it begins with the same bytes. */
+
+enum {
+	BLOCK_BYTES = 512 * 1024,
+	/* Two logs may share a beginning as short as the name of a host; with the same inode
+	 * number it still is the same one. */
+	HEAD_ENOUGH_BYTES = 64
+};
+
+struct tail {
+	const struct tail_request *request;
+	struct tail_report *report;
+	char *path; /* behind symbolic links */
+	int fd; /* of the file that has the name now; -1: there is none */
+	struct rotated current;
+	char *block;
+	struct err *err;
+};
+
+static bool begins_alike(const struct rotated *file, const struct log_position *from)
+{
+	return file->head_len >= from->head_bytes &&
+	       hash_bytes(file->head, from->head_bytes) == from->head_hash;
+}
+
+static bool is_same(const struct rotated *file, const struct log_position *from)
+{
+	if (!begins_alike(file, from))
+		return false;
+	return file->inode == from->inode || from->head_bytes >= HEAD_ENOUGH_BYTES;
+}
+
+static struct log_position position_of(const struct tail *tail, const struct rotated *file)
+{
+	return (struct log_position){
+	    .device = file->device,
+	    .inode = file->inode,
+	    .head_hash = hash_bytes(file->head, file->head_len),
+	    .head_bytes = (uint32_t)file->head_len,
+	    .read_at = tail->request->now,
+	};
+}
+
+static void add_counts(struct tail *tail, struct lines *lines)
+{
+	tail->report->lines += lines->count;
+	tail->report->cut += lines->cut;
+	lines_release(lines);
+}
+
+static struct lines lines_of(const struct tail *tail)
+{
+	return (struct lines){.take = tail->request->take, .context = tail->request->context};
+}
+
+/* Reads to where the file ended when it was opened: a busy log is not chased. Returns how far. */
+static uint64_t read_plain(struct tail *tail, int fd, const struct rotated *file, uint64_t offset,
+			   struct lines *lines)
+{
+	while (offset < file->size) {
+		const uint64_t left = file->size - offset;
+		const ssize_t got =
+		    pread(fd, tail->block, left < BLOCK_BYTES ? left : BLOCK_BYTES, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			tail->report->seen |= TAIL_DAMAGED;
+		if (got <= 0)
+			break;
+		lines_feed(lines, tail->block, (size_t)got);
+		offset += (uint64_t)got;
+		tail->report->bytes += (uint64_t)got;
+	}
+	return offset;
+}
+
+/* Takes `fd` over. */
+static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct lines *lines)
+{
+	struct err err;
+	struct unpack *unpack = unpack_open(fd, "", &err);
+	const char *bytes;
+	ssize_t got = -1;
+	uint64_t at = 0;
+
+	while (unpack && (got = unpack_next(unpack, &bytes, &err)) > 0) {
+		const uint64_t len = (uint64_t)got;
+		const uint64_t skip = at >= offset ? 0 : offset - at < len ? offset - at : len;
+
+		lines_feed(lines, bytes + skip, (size_t)(len - skip));
+		tail->report->bytes += len - skip;
+		at += len;
+	}
+	if (got < 0)
+		tail->report->seen |= TAIL_DAMAGED;
+	unpack_close(unpack);
+	return at > offset ? at : offset;
+}
+
+/* It may have been compressed since it was found. */
+static int open_rotated(const struct rotated *file, bool *is_packed)
+{
+	static const char *const end[] = {".gz", ".bz2", ".xz", ".zst"};
+	int fd = rotated_open(file->path);
+
+	*is_packed = file->is_packed;
+	for (size_t i = 0; fd < 0 && !file->is_packed && i < COUNT_OF(end); i++) {
+		struct str path = {0};
+
+		str_addf(&path, "%s%s", file->path, end[i]);
+		fd = rotated_open(path.text);
+		*is_packed = true;
+		str_release(&path);
+	}
+	return fd;
+}
+
+/* A file that gets no more lines, to its end. */
+static void finish_rotated(struct tail *tail, const struct rotated *file, uint64_t offset)
+{
+	struct tail_report *const report = tail->report;
+	struct lines lines = lines_of(tail);
+	struct log_position *const at = &report->file[report->files++];
+	bool is_packed;
+	const int fd = open_rotated(file, &is_packed);
+
+	*at = position_of(tail, file);
+	at->offset = offset;
+	if (fd < 0) {
+		report->seen |= TAIL_DAMAGED;
+		return;
+	}
+	if (is_packed) {
+		at->offset = read_packed(tail, fd, offset, &lines);
+	} else {
+		at->offset = read_plain(tail, fd, file, offset, &lines);
+		close(fd);
+	}
+	lines_end(&lines);
+	add_counts(tail, &lines);
+}
+
+/* A file that may get more lines; one that is not complete waits. */
+static void follow(struct tail *tail, int fd, const struct rotated *file, uint64_t offset)
+{
+	struct tail_report *const report = tail->report;
+	struct lines lines = lines_of(tail);
+	struct log_position *const at = &report->file[report->files++];
+
+	*at = position_of(tail, file);
+	offset = read_plain(tail, fd, file, offset, &lines);
+	at->offset = offset - lines.pending;
+	report->bytes -= lines.pending;
+	add_counts(tail, &lines);
+}
+
+static uint64_t known(const struct tail *tail, const struct rotated *file)
+{
+	const struct tail_request *const request = tail->request;
+
+	return request->known && file->head_len
+		   ? request->known(request->context, file->head, file->head_len)
+		   : 0;
+}
+
+/* One that was counted further than it is long was cut since, and begins anew. */
+static void follow_new(struct tail *tail)
+{
+	const uint64_t offset = known(tail, &tail->current);
+
+	follow(tail, tail->fd, &tail->current, offset <= tail->current.size ? offset : 0);
+}
+
+/* The file that was read last, under whatever name; the original before its compressed copy. */
+static const struct rotated *find_old(const struct rotated_set *set,
+				      const struct log_position *from)
+{
+	const struct rotated *best = NULL;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct rotated *const file = &set->file[i];
+
+		if (!is_same(file, from) ||
+		    (!file->is_packed && file->size < from->offset && file->inode == from->inode))
+			continue;
+		if (!best || (best->is_packed && !file->is_packed))
+			best = file;
+	}
+	return best;
+}
+
+static bool heads_equal(const struct rotated *a, const struct rotated *b)
+{
+	return a->head_len == b->head_len && memcmp(a->head, b->head, a->head_len) == 0;
+}
+
+/* Whether it was the log for a while between the old one and the current one. */
+static bool is_between(const struct tail *tail, const struct rotated_set *set, size_t i,
+		       const struct rotated *old)
+{
+	const struct rotated *const file = &set->file[i];
+	const int64_t after = old ? old->written_s : tail->request->from->read_at;
+
+	if (!file->is_sibling || file == old || file->written_s < after)
+		return false;
+	if (heads_equal(file, &tail->current) || (old && heads_equal(file, old)) ||
+	    (tail->request->from->head_bytes && begins_alike(file, tail->request->from)))
+		return false;
+	for (size_t j = 0; j < set->count; j++) /* being compressed just now */
+		if (j != i && file->is_packed && !set->file[j].is_packed &&
+		    heads_equal(file, &set->file[j]))
+			return false;
+	return true;
+}
+
+/* All that were rotated away in turn. False: there are more than one reading takes. */
+static bool finish_between(struct tail *tail, const struct rotated_set *set,
+			   const struct rotated *old)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct rotated *const file = &set->file[i];
+		uint64_t offset;
+
+		if (!is_between(tail, set, i, old))
+			continue;
+		if (tail->report->files == TAIL_FILES_MAX - 1)
+			return false;
+		offset = known(tail, file);
+		if (file->is_packed || offset < file->size)
+			finish_rotated(tail, file, offset);
+	}
+	return true;
+}
+
+/* The daemon writes to the old file until it is told to open the new one, which is empty so
+ * long; the old one then stays the one to read. */
+static bool stays_with(struct tail *tail, const struct rotated *old)
+{
+	int fd;
+
+	if (old->is_packed || old->inode != tail->request->from->inode ||
+	    (tail->fd >= 0 && tail->current.size))
+		return false;
+	fd = rotated_open(old->path);
+	if (fd < 0)
+		return false;
+	follow(tail, fd, old, tail->request->from->offset);
+	close(fd);
+	return true;
+}
+
+/* With the same inode number a plain copy of the old content was made before it was cut; where
+ * only a compressed one is left, the number may as well have been given to a new file. */
+static void note_how(struct tail *tail, const struct rotated *old)
+{
+	const struct log_position *const from = tail->request->from;
+	const bool is_same_inode = tail->fd >= 0 && tail->current.inode == from->inode &&
+				   tail->current.device == from->device;
+	unsigned *const seen = &tail->report->seen;
+
+	if (old)
+		*seen |= is_same_inode && !old->is_packed ? TAIL_TRUNCATED : TAIL_ROTATED;
+	else if (from->head_bytes)
+		*seen |= TAIL_LOST;
+	if (!old && is_same_inode && tail->current.size < from->offset)
+		*seen |= TAIL_TRUNCATED;
+	if (tail->fd < 0)
+		*seen |= TAIL_MISSING;
+}
+
+static bool say_missing(struct tail *tail)
+{
+	return err_set(tail->err, "cannot open '%s': %s", tail->request->path, strerror(ENOENT));
+}
+
+/* The name stands for another file than the one that was read last, or for none. */
+static bool catch_up(struct tail *tail)
+{
+	const struct log_position *const from = tail->request->from;
+	struct rotated_set set;
+	const struct rotated *old;
+	bool ok = true;
+
+	rotated_find(&set, tail->path, from->inode);
+	old = find_old(&set, from);
+	if (!old && tail->fd < 0) {
+		ok = say_missing(tail);
+		goto out;
+	}
+	note_how(tail, old);
+	if (old && stays_with(tail, old))
+		goto out;
+	if (old)
+		finish_rotated(tail, old, from->offset);
+	if (finish_between(tail, &set, old) && tail->fd >= 0)
+		follow_new(tail);
+out:
+	rotated_release(&set);
+	return ok;
+}
+
+static bool read_since(struct tail *tail)
+{
+	const struct log_position *const from = tail->request->from;
+
+	if (tail->fd < 0 && !from)
+		return say_missing(tail);
+	if (!from)
+		follow_new(tail);
+	else if (tail->fd >= 0 && is_same(&tail->current, from) &&
+		 tail->current.size >= from->offset)
+		follow(tail, tail->fd, &tail->current, from->offset);
+	else
+		return catch_up(tail);
+	return true;
+}
+
+/* Rotation happens where the log is, not where a symbolic link to it is. */
+static bool open_current(struct tail *tail)
+{
+	const char *const path = tail->request->path;
+
+	tail->path = realpath(path, NULL);
+	if (!tail->path && errno == ENOENT) {
+		tail->path = xstrdup(path);
+		return true;
+	}
+	if (tail->path)
+		tail->fd = rotated_open(tail->path);
+	if (tail->fd < 0)
+		return errno == ENOENT ||
+		       err_set(tail->err, "cannot open '%s': %s", path, strerror(errno));
+	if (!rotated_look(tail->fd, &tail->current))
+		return err_set(tail->err, "'%s' is not a file that can be read", path);
+	if (tail->current.is_packed)
+		return err_set(tail->err, "'%s' is compressed: name the log that is written to",
+			       path);
+	return true;
+}
+
+bool tail_read(const struct tail_request *request, struct tail_report *report, struct err *err)
+{
+	struct tail tail = {.request = request, .report = report, .fd = -1, .err = err};
+	bool ok;
+
+	*report = (struct tail_report){0};
+	tail.block = xcalloc(BLOCK_BYTES, 1);
+	ok = open_current(&tail) && read_since(&tail);
+	if (tail.fd >= 0)
+		close(tail.fd);
+	free(tail.path);
+	free(tail.block);
+	return ok;
+}
