@@ -11,21 +11,6 @@ static bool is_among(const struct identity *identity, const char *name)
 	return false;
 }
 
-static void set_broken(struct observation *out, const char *text, const char *fix)
-{
-	out->finding = FINDING_BROKEN;
-	out->severity = SEVERITY_MAJOR;
-	out->text = text;
-	out->fix = fix;
-}
-
-static void set_blind(struct observation *out, enum cause cause)
-{
-	out->finding = FINDING_BLIND;
-	out->cause = cause;
-	out->text = cause_text(cause);
-}
-
 static const char *forward_fix(const struct target *target, struct arena *arena)
 {
 	return arena_printf(arena, "%s. IN %s %s", target->helo,
@@ -40,22 +25,22 @@ static bool resolves(const struct target *target, const struct dns_answer *forwa
 	char other[IP_TEXT_BYTES];
 
 	if (!dns_is_usable(forward->outcome)) {
-		set_blind(out, dns_cause(forward->outcome));
+		observation_set_blind(out, dns_cause(forward->outcome));
 		return false;
 	}
 	if (forward->records == 0) {
-		set_broken(
-		    out,
+		observation_set_broken(
+		    out, SEVERITY_MAJOR,
 		    arena_printf(arena, "the HELO name %s has no %s record", target->helo, type),
 		    forward_fix(target, arena));
 		return false;
 	}
 	if (!dns_has_ip(forward, &target->ip)) {
-		set_broken(out,
-			   arena_printf(arena, "the HELO name %s leads to %s and not to %s",
-					target->helo, ip_text(&forward->record[0].ip, other),
-					target->text),
-			   forward_fix(target, arena));
+		observation_set_broken(
+		    out, SEVERITY_MAJOR,
+		    arena_printf(arena, "the HELO name %s leads to %s and not to %s", target->helo,
+				 ip_text(&forward->record[0].ip, other), target->text),
+		    forward_fix(target, arena));
 		return false;
 	}
 	return true;
@@ -94,10 +79,11 @@ bool helo_check(const struct target *target, struct ask *ask, struct identity *i
 		return true;
 	}
 	if (!hostname_is_qualified(target->helo)) {
-		set_broken(out,
-			   arena_printf(ask->arena, "the HELO name '%s' is no full host name",
-					target->helo),
-			   "");
+		observation_set_broken(out, SEVERITY_MAJOR,
+				       arena_printf(ask->arena,
+						    "the HELO name '%s' is no full host name",
+						    target->helo),
+				       "");
 		return true;
 	}
 	dns_name_of_ptr(&target->ip, owner);
@@ -114,7 +100,7 @@ bool helo_check(const struct target *target, struct ask *ask, struct identity *i
 		return true;
 	/* Without the names, agreement is not known, and a note made earlier must stand. */
 	if (!dns_is_usable(reverse->outcome))
-		set_blind(out, dns_cause(reverse->outcome));
+		observation_set_blind(out, dns_cause(reverse->outcome));
 	else
 		compare_with_ptr(target, owner, identity, ask->arena, out);
 	return true;

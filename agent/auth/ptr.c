@@ -119,21 +119,8 @@ static const char *forward_fix(const struct target *target, const struct identit
 			    target->text);
 }
 
-static void set_broken(struct observation *out, const char *text, const char *fix)
-{
-	/* Critical: Gmail refuses such mail outright (550 5.7.25), and the grade is POOR. */
-	out->finding = FINDING_BROKEN;
-	out->severity = SEVERITY_CRITICAL;
-	out->text = text;
-	out->fix = fix;
-}
-
-static void set_blind(struct observation *out, enum cause cause)
-{
-	out->finding = FINDING_BLIND;
-	out->cause = cause;
-	out->text = cause_text(cause);
-}
+/* Gmail refuses such mail outright (550 5.7.25), and the grade is POOR. */
+static const enum severity unconfirmed = SEVERITY_CRITICAL;
 
 static void set_noted(struct observation *out, const char *text, const char *fix)
 {
@@ -158,13 +145,14 @@ static void judge_names(const struct target *target, size_t records, struct aren
 	const char *first = identity->ptr[0];
 
 	if (!identity->forward_confirmed) {
-		set_broken(out,
-			   identity->ptrs == 1
-			       ? arena_printf(arena, "its name %s does not lead back to %s", first,
-					      target->text)
-			       : arena_printf(arena, "none of its %zu names leads back to %s",
-					      identity->ptrs, target->text),
-			   forward_fix(target, identity, arena));
+		observation_set_broken(
+		    out, unconfirmed,
+		    identity->ptrs == 1
+			? arena_printf(arena, "its name %s does not lead back to %s", first,
+				       target->text)
+			: arena_printf(arena, "none of its %zu names leads back to %s",
+				       identity->ptrs, target->text),
+		    forward_fix(target, identity, arena));
 	} else if (identity->generic_ptr) {
 		const char *wanted = wanted_name(target);
 		const bool is_better = *wanted && !ptr_is_generic(wanted, &target->ip);
@@ -206,14 +194,16 @@ bool ptr_check(const struct target *target, struct ask *ask, struct identity *id
 	out->ttl_s = answer->ttl_s;
 	out->rtt_us = answer->rtt_us;
 	if (!dns_is_usable(answer->outcome)) {
-		set_blind(out, dns_cause(answer->outcome));
+		observation_set_blind(out, dns_cause(answer->outcome));
 		return true;
 	}
 	keep_names(target, answer, ask->arena, identity);
 	if (identity->ptrs == 0) {
 		identity->is_known = true;
-		set_broken(out, arena_printf(ask->arena, "%s has no PTR record", target->text),
-			   reverse_fix(target, ask->arena));
+		observation_set_broken(
+		    out, unconfirmed,
+		    arena_printf(ask->arena, "%s has no PTR record", target->text),
+		    reverse_fix(target, ask->arena));
 		return true;
 	}
 	forward = look_forward(&target->ip, identity, ask);
@@ -222,7 +212,7 @@ bool ptr_check(const struct target *target, struct ask *ask, struct identity *id
 	identity->forward_confirmed = forward.is_confirmed;
 	identity->generic_ptr = is_generic(identity, &target->ip);
 	if (!forward.is_confirmed && forward.cause != CAUSE_NONE) {
-		set_blind(out, forward.cause);
+		observation_set_blind(out, forward.cause);
 		return true;
 	}
 	identity->is_known = true;

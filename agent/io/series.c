@@ -5,6 +5,7 @@
 #include "io/librrd.h"
 #include "io/rrdcached.h"
 #include "io/series_layout.h"
+#include "sys/files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -315,21 +316,6 @@ static bool need_blank(struct series *series, struct err *err)
 	return ok;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		const ssize_t put = write(fd, bytes, len);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return false;
-		bytes += put;
-		len -= (size_t)put;
-	}
-	return true;
-}
-
 /* A file without values that begins at a midnight. Its blocks are written, not only reserved:
  * librrd maps the file, and a full disk would kill the process then. Returns a descriptor. */
 static int copy_blank(struct series *series, const char *path, int64_t midnight, struct err *err)
@@ -337,7 +323,7 @@ static int copy_blank(struct series *series, const char *path, int64_t midnight,
 	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 
 	layout_begin(series->blank, midnight);
-	if (fd >= 0 && write_all(fd, series->blank, layout_bytes()))
+	if (fd >= 0 && files_write_all(fd, series->blank, layout_bytes()))
 		return fd;
 	err_set(err, "cannot write '%s': %s", path, strerror(errno));
 	if (fd >= 0)

@@ -31,6 +31,11 @@ struct observation {
 enum { CODE_TEXT_BYTES = 16 };
 const char *code_text(uint32_t code, char out[CODE_TEXT_BYTES]);
 
+/* What a check found, apart from check and subject. A blind one's text says what its cause is. */
+void observation_set_blind(struct observation *out, enum cause cause);
+void observation_set_broken(struct observation *out, enum severity severity, const char *text,
+			    const char *fix);
+
 /* The identity of an address, filled by the checks "ptr" and "helo". */
 enum { IDENTITY_PTR_MAX = 16 };
 struct identity {

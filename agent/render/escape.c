@@ -36,16 +36,9 @@ void escape_terminal(struct str *out, const char *bytes, size_t len)
 void escape_utf8(struct str *out, const char *bytes, size_t len)
 {
 	for (size_t at = 0; at < len;) {
-		const size_t plain = utf8_plain(bytes + at, len - at);
 		int32_t point;
-		size_t taken;
+		const size_t taken = utf8_take(bytes + at, len - at, &point);
 
-		if (plain) {
-			str_add_bytes(out, bytes + at, plain);
-			at += plain;
-			continue;
-		}
-		taken = utf8_next(bytes + at, len - at, &point);
 		if (point == UTF8_INVALID || point == 0)
 			str_add(out, "\xef\xbf\xbd");
 		else

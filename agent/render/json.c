@@ -366,16 +366,9 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 static void add_visible(struct str *out, const char *text, size_t len)
 {
 	for (size_t at = 0; at < len;) {
-		const size_t plain = utf8_plain(text + at, len - at);
 		int32_t point;
-		size_t taken;
+		const size_t taken = utf8_take(text + at, len - at, &point);
 
-		if (plain) {
-			str_add_bytes(out, text + at, plain);
-			at += plain;
-			continue;
-		}
-		taken = utf8_next(text + at, len - at, &point);
 		if (point == '\n' || !utf8_is_hidden(point))
 			str_add_bytes(out, text + at, taken);
 		else if (point < 0x10000)

@@ -131,3 +131,13 @@ size_t utf8_plain(const char *bytes, size_t len)
 		at++;
 	return at;
 }
+
+size_t utf8_take(const char *bytes, size_t len, int32_t *point)
+{
+	const size_t plain = utf8_plain(bytes, len);
+
+	if (!plain)
+		return utf8_next(bytes, len, point);
+	*point = bytes[0];
+	return plain;
+}

@@ -14,7 +14,10 @@ enum { UTF8_INVALID = -1 };
  * code point, or UTF8_INVALID with the bytes that one U+FFFD stands for. */
 size_t utf8_next(const char *bytes, size_t len, int32_t *point);
 
-/* How many bytes from the start are printable ASCII, which no sink has to look at twice. */
+/* The same, but a run of printable ASCII comes off in one piece (`point` is its first letter):
+ * no sink has to look at those one by one. */
+size_t utf8_take(const char *bytes, size_t len, int32_t *point);
+/* How many bytes from the start are printable ASCII. */
 size_t utf8_plain(const char *bytes, size_t len);
 
 /* Whether a terminal, or a reader's eye, could take it for something else than a character:

@@ -160,7 +160,7 @@ bool files_secret(const char *path, char **secret, struct err *err)
 	return true;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
+bool files_write_all(int fd, const char *bytes, size_t len)
 {
 	while (len) {
 		const ssize_t put = write(fd, bytes, len);
@@ -196,7 +196,7 @@ static bool replace_in(int dir, const char *name, const char *temp, const char *
 
 	if (fd < 0)
 		return false;
-	ok = write_all(fd, bytes, len) && fsync(fd) == 0;
+	ok = files_write_all(fd, bytes, len) && fsync(fd) == 0;
 	why = errno;
 	if (close(fd) != 0 && ok) {
 		ok = false;

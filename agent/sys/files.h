@@ -14,6 +14,8 @@ bool files_slurp(const char *path, size_t max_bytes, char **text, size_t *len, s
 /* A secret: a regular file, readable by its owner only, owned by root or the caller; the first line without
  * its end. The caller frees it. */
 bool files_secret(const char *path, char **secret, struct err *err);
+/* All of it, in as many writes as it takes; false with errno. */
+bool files_write_all(int fd, const char *bytes, size_t len);
 /* Writes through a temporary file in the same folder, fsync, rename, fsync of the folder. */
 bool files_replace(const char *path, const char *bytes, size_t len, struct err *err);
 
