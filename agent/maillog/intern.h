@@ -1,0 +1,36 @@
+#ifndef MAILLOG_INTERN_H
+#define MAILLOG_INTERN_H
+
+#include "base/slice.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Inside maillog/: texts as numbers from 0 on, each text once. {0} is empty. */
+struct intern_item {
+	size_t at;
+	uint32_t len;
+	uint32_t hash;
+};
+
+struct intern {
+	char *text;
+	size_t text_used, text_room;
+	struct intern_item *item;
+	size_t count, room;
+	uint32_t *slot; /* number + 1; 0: free */
+	size_t slots; /* a power of two, or 0 */
+	uint32_t last; /* the number asked for last; mail comes in bursts */
+};
+
+/* Finds or adds. The bytes are copied as they are. */
+uint32_t intern_number(struct intern *intern, struct slice text);
+/* Borrowed until the next text is added. */
+struct slice intern_text(const struct intern *intern, uint32_t number);
+/* About what the texts take; at most twice that is allocated. */
+size_t intern_bytes(const struct intern *intern);
+/* Forgets all texts and keeps the memory. */
+void intern_clear(struct intern *intern);
+void intern_release(struct intern *intern);
+
+#endif
