@@ -24,7 +24,7 @@ for target in "$TOP_BUILDDIR"/tests/fuzz/fuzz_*; do
 	work=$(mktemp -d)
 	[ -d "$corpus" ] || corpus=$work
 	# A target without libFuzzer only replays files.
-	"$target" -help=1 2>/dev/null | grep -q max_total_time || {
+	"$target" -help=1 2>&1 | grep -q max_total_time || {
 		rm -rf "$work"
 		continue
 	}

@@ -1,5 +1,5 @@
-"""Passes over 10,000 addresses, one after another, over a line that loses packets: memory, processor time and
-state must not grow, and the journal must not either. PASSES=n; prints figures."""
+"""Passes over 10,000 addresses, one after another, over a line that loses packets: memory,
+processor time, state and journal must not grow. PASSES=n; prints figures."""
 
 import os
 import sqlite3
