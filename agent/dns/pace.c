@@ -71,7 +71,7 @@ static void step_to(struct window *window, uint32_t size, double rate)
 }
 
 /* One epoch is over: keep the last step or take it back, then think about the next. */
-static void judge_epoch(struct window *window, double rate)
+static void judge_epoch(struct window *window, const struct round_trip *trip, double rate)
 {
 	const bool is_losing =
 	    (uint64_t)window->resent * 100 > (uint64_t)window->size * WINDOW_LOSS_PERCENT;
@@ -93,7 +93,7 @@ static void judge_epoch(struct window *window, double rate)
 		window->rest--;
 		return;
 	}
-	if (window->size < window->max)
+	if (window->size < window->max && trip->smoothed_us >= WINDOW_NEAR_US)
 		step_to(window, bounded(window->size * 2, window->max), rate);
 }
 
@@ -103,12 +103,12 @@ void window_send(struct window *window, int64_t now_us)
 		window->epoch_began_us = now_us;
 }
 
-void window_answer(struct window *window, int64_t now_us)
+void window_answer(struct window *window, const struct round_trip *trip, int64_t now_us)
 {
 	if (++window->answered < window->size)
 		return;
 	if (window->was_full && now_us > window->epoch_began_us)
-		judge_epoch(window,
+		judge_epoch(window, trip,
 			    window->answered * 1e6 / (double)(now_us - window->epoch_began_us));
 	window->answered = 0;
 	window->resent = 0;

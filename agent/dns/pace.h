@@ -26,7 +26,8 @@ int64_t round_trip_straggle_us(const struct round_trip *trip);
 
 /* How many questions may be open at one server at a time. Grows while growing pays: a
  * wider window that does not bring answers faster only fills queues, and small receive buffers
- * (rbldnsd's 64 KiB holds some 150 questions) then drop. Loss alone does not shrink it. */
+ * (rbldnsd's 64 KiB holds some 150 questions) then drop. A server this near needs no wider one:
+ * the first window already keeps it busy. Loss alone does not shrink it. */
 struct window {
 	uint32_t size;
 	uint32_t max;
@@ -40,12 +41,13 @@ struct window {
 	uint32_t next_rest; /* doubles with every trial that did not pay */
 };
 
-enum { WINDOW_FIRST = 128, WINDOW_MIN = 32 };
+enum { WINDOW_FIRST = 128, WINDOW_MIN = 32, WINDOW_NEAR_US = 2000 };
 
 struct window window_of(uint32_t max);
 /* The first question starts the first epoch; later ones follow each other. */
 void window_send(struct window *window, int64_t now_us);
-void window_answer(struct window *window, int64_t now_us);
+/* `trip` is the server's. */
+void window_answer(struct window *window, const struct round_trip *trip, int64_t now_us);
 void window_resend(struct window *window);
 
 /* A steady rate with small bursts. */

@@ -201,7 +201,7 @@ static void note_round_trip(struct resolver *resolver, const struct sending *sen
 	round_trip_add(&sending->server->trip, took_us);
 	round_trip_add(&sending->question->lane->trip, took_us);
 	sending->server->lost_in_a_row = 0;
-	window_answer(&sending->server->window, now_us);
+	window_answer(&sending->server->window, &sending->server->trip, now_us);
 	resolver->counts.smoothed_us = sending->server->trip.smoothed_us;
 }
 

@@ -46,6 +46,7 @@ static void resending_follows_what_was_measured(void **state)
  * window it ends up with after so many answers. */
 static uint32_t play(int64_t trip_us, int64_t service_us, uint32_t max, int answers)
 {
+	const struct round_trip trip = {.smoothed_us = trip_us};
 	struct window window = window_of(max);
 	int64_t now_us = 1000000;
 
@@ -56,7 +57,7 @@ static uint32_t play(int64_t trip_us, int64_t service_us, uint32_t max, int answ
 
 		now_us += gap_us > service_us ? gap_us : service_us;
 		window.was_full = true;
-		window_answer(&window, now_us);
+		window_answer(&window, &trip, now_us);
 	}
 	return window.size;
 }
@@ -68,18 +69,21 @@ static void a_window_grows_while_growing_pays(void **state)
 	assert_int_equal(play(25000, 1, 1000, 20000), 1000);
 	/* Next door: the server is the limit, a wide window would only fill its buffer. */
 	assert_int_equal(play(100, 5, 1000, 20000), WINDOW_FIRST);
+	/* Far, but slow. */
+	assert_int_equal(play(5000, 100, 1000, 20000), WINDOW_FIRST);
 	/* Never more than the operator allows. */
 	assert_int_equal(play(25000, 1, 50, 20000), 50);
 }
 
 static void a_window_that_was_never_full_learns_nothing(void **state)
 {
+	const struct round_trip far = {.smoothed_us = 25000};
 	struct window window = window_of(1000);
 
 	(void)state;
 	window_send(&window, 1000);
 	for (int i = 0; i < 10000; i++)
-		window_answer(&window, 1000 + i * 100);
+		window_answer(&window, &far, 1000 + i * 100);
 	assert_int_equal(window.size, WINDOW_FIRST);
 }
 
