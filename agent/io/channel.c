@@ -15,6 +15,7 @@ enum {
 	CHANNELS_MAX = 6, /* kept while answers for them may still come */
 	CHANNEL_QUESTIONS = 512, /* then another source port */
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
+	READ_AT_ONCE = 32, /* then new questions go out, so that the server never runs dry */
 	ANSWER_BUFFER_BYTES = 1536 /* what the kernel charges for a small datagram, rounded up */
 };
 
@@ -31,6 +32,8 @@ struct channel_set {
 	struct channel channel[CHANNELS_MAX];
 	struct channel *current;
 	uint32_t room;
+	struct pending *free_pending;
+	uint32_t may_read; /* datagrams, before the caller gets its turn */
 	uint64_t received; /* datagrams */
 	uint64_t matched; /* of them, handed on */
 	bool is_closing;
@@ -40,6 +43,7 @@ struct channel_set {
 struct pending {
 	struct channel *channel;
 	void *token;
+	struct pending *next; /* of the free ones */
 };
 
 bool channel_library_init(struct err *err)
@@ -91,11 +95,18 @@ static ares_ssize_t receive(ares_socket_t fd, void *data, size_t len, int flags,
 			    struct sockaddr *from, ares_socklen_t *from_len, void *context)
 {
 	struct channel_set *const set = context;
-	const ares_ssize_t got = recvfrom(fd, data, len, flags, from, from_len);
+	ares_ssize_t got;
 
-	/* c-ares wants the sender's address of datagrams only. */
-	if (from && got >= 0)
+	/* c-ares wants the sender's address of datagrams only, and reads them to the last one. */
+	if (from && !set->may_read) {
+		errno = EAGAIN;
+		return -1;
+	}
+	got = recvfrom(fd, data, len, flags, from, from_len);
+	if (from && got >= 0) {
 		set->received++;
+		set->may_read--;
+	}
 	return got;
 }
 
@@ -103,7 +114,9 @@ static ares_ssize_t send_all(ares_socket_t fd, const struct iovec *part, int par
 {
 	const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)part,
 				       .msg_iovlen = (size_t)parts};
-	const ares_ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+	const ares_ssize_t sent = parts == 1
+				      ? send(fd, part[0].iov_base, part[0].iov_len, MSG_NOSIGNAL)
+				      : sendmsg(fd, &message, MSG_NOSIGNAL);
 	int type = 0;
 	socklen_t len = sizeof(type);
 
@@ -187,6 +200,16 @@ static void channel_close(struct channel *channel)
 	channel->ares = NULL;
 }
 
+static struct pending *pending_new(struct channel_set *set)
+{
+	struct pending *const pending = set->free_pending;
+
+	if (!pending)
+		return xcalloc(1, sizeof(*pending));
+	set->free_pending = pending->next;
+	return pending;
+}
+
 struct channel_set *channel_set_new(const struct channel_config *config, struct err *err)
 {
 	struct channel_set *set = xcalloc(1, sizeof(*set));
@@ -212,6 +235,8 @@ void channel_set_free(struct channel_set *set)
 	set->is_closing = true;
 	for (size_t i = 0; i < CHANNELS_MAX; i++)
 		channel_close(&set->channel[i]);
+	while (set->free_pending)
+		free(pending_new(set));
 	free(set);
 }
 
@@ -253,7 +278,8 @@ static void answered(void *context, int status, int timeouts, unsigned char *byt
 	void *const token = pending->token;
 
 	(void)timeouts;
-	free(pending);
+	pending->next = set->free_pending;
+	set->free_pending = pending;
 	channel->pending--;
 	if (set->is_closing)
 		return;
@@ -267,7 +293,7 @@ static void answered(void *context, int status, int timeouts, unsigned char *byt
 
 void channel_set_send(struct channel_set *set, const uint8_t *packet, size_t len, void *token)
 {
-	struct pending *const pending = xcalloc(1, sizeof(*pending));
+	struct pending *const pending = pending_new(set);
 
 	if (set->current->sent >= CHANNEL_QUESTIONS)
 		channel_set_rotate(set);
@@ -283,6 +309,7 @@ void channel_set_read(struct channel_set *set, uint64_t data, bool can_write)
 	struct channel *const channel = &set->channel[(data >> 32 & 0xffff) % CHANNELS_MAX];
 	const ares_socket_t fd = (ares_socket_t)(uint32_t)data;
 
+	set->may_read = READ_AT_ONCE;
 	if (channel->ares)
 		ares_process_fd(channel->ares, fd, can_write ? fd : ARES_SOCKET_BAD);
 }

@@ -8,7 +8,7 @@
 bool librrd_load(struct librrd *rrd, struct err *err)
 {
 	/* Never closed: GLib, which comes with it, cannot be unloaded. */
-	void *const library = dlopen(LIBRRD_SONAME, RTLD_NOW | RTLD_LOCAL);
+	void *const library = dlopen(LIBRRD_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	const struct {
 		const char *name;
 		void *call; /* where its address goes */

@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "dns/wire.h"
-#include "sys/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -247,7 +246,7 @@ static void take_answer(struct resolver *resolver, struct sending *sending, cons
 			size_t len)
 {
 	struct open_question *const question = sending->question;
-	const int64_t now_us = clock_monotonic_us();
+	const int64_t now_us = resolver->now_us;
 	struct wire_flags flags;
 	const struct dns_answer answer =
 	    wire_answer(bytes, len, question->name, question->type, question->arena, &flags);

@@ -26,7 +26,8 @@ struct resolver *resolver_new(const struct resolver_config *config, struct err *
 	resolver->config = *config;
 	resolver->random_used = RANDOM_BYTES;
 	resolver->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	wheel_init(&resolver->wheel, clock_monotonic_us());
+	resolver->now_us = clock_monotonic_us();
+	wheel_init(&resolver->wheel, resolver->now_us);
 	if (resolver->epoll_fd < 0) {
 		err_set(err, "cannot wait for sockets: %s", strerror(errno));
 		goto fail;
@@ -104,7 +105,7 @@ bool resolver_takes(struct resolver *resolver, int number)
 	if (!lane->has_answered ? lane->open >= LANE_UNPROVEN_OPEN_MAX : is_unproven(lane))
 		return false;
 	due_us = bucket_due_us(&lane->bucket);
-	if (due_us && due_us > clock_monotonic_us()) {
+	if (due_us && due_us > resolver->now_us) {
 		if (!resolver->next_take_us || due_us < resolver->next_take_us)
 			resolver->next_take_us = due_us;
 		return false;
@@ -117,7 +118,7 @@ void resolver_ask(struct resolver *resolver, int number, const char *name, enum 
 {
 	struct lane *const lane = resolver->lane[number];
 	struct open_question *const question = question_new(resolver, lane);
-	const int64_t now_us = clock_monotonic_us();
+	const int64_t now_us = resolver->now_us;
 
 	question->type = type;
 	question->arena = arena;
@@ -194,20 +195,20 @@ static int64_t sleep_us(struct resolver *resolver, int64_t now_us, int64_t max_u
 void resolver_wait(struct resolver *resolver, int64_t max_us)
 {
 	struct epoll_event event[EVENTS_AT_ONCE];
-	int64_t now_us = clock_monotonic_us();
 	/* Rounded up: waking before a timer is due would only spin. */
-	const int timeout_ms = (int)((sleep_us(resolver, now_us, max_us) + 999) / 1000);
+	const int timeout_ms =
+	    (int)((sleep_us(resolver, clock_monotonic_us(), max_us) + 999) / 1000);
 	const int events = epoll_wait(resolver->epoll_fd, event, EVENTS_AT_ONCE, timeout_ms);
 
+	resolver->now_us = clock_monotonic_us();
 	for (int i = 0; i < events; i++) {
 		const uint16_t tag = channel_tag(event[i].data.u64);
 
 		channel_set_read(resolver->server[tag]->channels, event[i].data.u64,
 				 event[i].events & EPOLLOUT);
 	}
-	now_us = clock_monotonic_us();
-	fire_timers(resolver, now_us);
-	tick(resolver, now_us);
+	fire_timers(resolver, resolver->now_us);
+	tick(resolver, resolver->now_us);
 }
 
 void resolver_end(struct resolver *resolver)

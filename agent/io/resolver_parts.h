@@ -18,7 +18,7 @@ enum {
 	SERVER_LOST_IN_A_ROW = 8, /* then the next server is tried first */
 	SERVER_CASE_TRIALS = 8, /* wrong echoes, and no right one, that show a server without case */
 	QUESTION_SENDINGS_MAX = 10,
-	RANDOM_BYTES = 256
+	RANDOM_BYTES = 4096
 };
 
 struct server {
@@ -105,6 +105,7 @@ struct resolver {
 	bool is_over; /* the deadline has passed */
 	int64_t next_take_us; /* when a lane's rate lets the next one go, 0: unknown */
 	int64_t next_tick_us;
+	int64_t now_us; /* of this turn of the loop: near enough for a batch of packets */
 	struct resolver_counts counts;
 	uint8_t random[RANDOM_BYTES];
 	size_t random_used;

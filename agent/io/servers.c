@@ -7,6 +7,11 @@
 #include <string.h>
 #include <sys/random.h>
 
+enum {
+	CASE_BIT = 'a' - 'A',
+	CASE_BYTES = 32 /* a bit for each letter a name can have */
+};
+
 static const uint8_t *random_bytes(struct resolver *resolver, size_t count)
 {
 	if (resolver->random_used + count > RANDOM_BYTES) {
@@ -73,20 +78,22 @@ struct server *server_pick(const struct lane *lane, const struct server *last)
 void server_mix_case(struct resolver *resolver, const struct server *server, const char *name,
 		     char out[DNS_NAME_BYTES])
 {
-	const uint8_t *bits = random_bytes(resolver, 32);
+	const uint8_t *bits = random_bytes(resolver, CASE_BYTES);
 	size_t letters = 0;
 
-	if (!dns_name_normalise(name, out))
-		bug("a name beyond the limits was to be sent");
-	if (server->loses_case)
-		return;
-	for (char *at = out; *at; at++) {
-		if (*at < 'a' || *at > 'z')
+	/* The name has been held against the limits when it was asked for. */
+	for (; *name; name++, out++) {
+		const char letter = (char)(*name | CASE_BIT);
+
+		*out = *name;
+		if (letter < 'a' || letter > 'z')
 			continue;
-		if (bits[letters / 8 % 32] & 1 << letters % 8)
-			*at = (char)(*at - ('a' - 'A'));
+		*out = letter;
+		if (!server->loses_case && bits[letters / 8 % CASE_BYTES] & 1 << letters % 8)
+			*out = (char)(letter & ~CASE_BIT);
 		letters++;
 	}
+	*out = '\0';
 }
 
 void server_saw_case(struct resolver *resolver, struct server *server, bool is_right)
