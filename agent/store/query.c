@@ -119,10 +119,16 @@ void query_put_real(struct query *query, double value)
 	must_bind(sqlite3_bind_double(query->stmt, ++query->put, value));
 }
 
+void query_put_slice(struct query *query, struct slice text)
+{
+	/* A NULL pointer would become NULL, not the empty text. */
+	must_bind(sqlite3_bind_text64(query->stmt, ++query->put, text.len ? text.at : "", text.len,
+				      SQLITE_STATIC, SQLITE_UTF8));
+}
+
 void query_put_text(struct query *query, const char *text)
 {
-	must_bind(sqlite3_bind_text64(query->stmt, ++query->put, text ? text : "",
-				      text ? strlen(text) : 0, SQLITE_STATIC, SQLITE_UTF8));
+	query_put_slice(query, slice_text(text ? text : ""));
 }
 
 void query_put_blob(struct query *query, const void *bytes, size_t len)

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/slice.h"
 #include "store/store.h"
 
 #include <sqlite3.h>
@@ -14,7 +15,7 @@
 /* Inside store/ only: statements that are prepared once and values that go in and come out in
  * the order they are written. Text is always bound, never formatted into SQL. */
 
-enum { STORE_STATEMENTS_MAX = 48 };
+enum { STORE_STATEMENTS_MAX = 96 };
 
 struct store {
 	sqlite3 *db;
@@ -50,6 +51,7 @@ bool query_open(struct query *query, struct store *store, const char *sql, struc
 void query_put_int(struct query *query, int64_t value);
 void query_put_real(struct query *query, double value); /* NAN becomes NULL */
 void query_put_text(struct query *query, const char *text); /* words and names of ours */
+void query_put_slice(struct query *query, struct slice text); /* the same */
 void query_put_bytes(struct query *query, const char *text); /* foreign text, a BLOB */
 void query_put_blob(struct query *query, const void *bytes, size_t len);
 

@@ -1,0 +1,192 @@
+#include "store/volumes.h"
+
+#include "base/mem.h"
+#include "store/query.h"
+#include "store/rows.h"
+#include "store/volume_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Accounts and domains: tables in which the day comes first, read day by day. */
+
+struct account_sum {
+	int64_t account_id;
+	uint64_t recent, bounced, unknown_user, blocked, before;
+	uint64_t receivers; /* bits */
+};
+
+struct accounts {
+	struct store *store;
+	int64_t sender;
+	struct rows rows; /* of struct account_sum */
+	uint32_t *row_of; /* row + 1 by account id; 0: did not send lately */
+	int64_t ids;
+	int64_t days_before; /* with any mail */
+};
+
+static bool count_ids(struct accounts *accounts, struct err *err)
+{
+	static const char sql[] = "SELECT coalesce(max(id), 0) FROM account";
+	struct query query;
+	enum query_step step;
+
+	if (!query_open(&query, accounts->store, sql, err))
+		return false;
+	while ((step = query_next(&query)) == QUERY_ROW)
+		accounts->ids = query_int(&query);
+	accounts->row_of = xcalloc((size_t)accounts->ids + 1, sizeof(*accounts->row_of));
+	return step == QUERY_END;
+}
+
+static struct account_sum *sum_of(struct accounts *accounts, int64_t id, bool may_add)
+{
+	struct account_sum *row;
+
+	if (id < 0 || id > accounts->ids)
+		return NULL;
+	if (accounts->row_of[id])
+		return (struct account_sum *)(void *)accounts->rows.data + accounts->row_of[id] - 1;
+	if (!may_add)
+		return NULL;
+	row = rows_add(&accounts->rows);
+	row->account_id = id;
+	accounts->row_of[id] = (uint32_t)accounts->rows.count;
+	return row;
+}
+
+static void take(struct accounts *accounts, struct query *query, bool is_recent)
+{
+	struct account_sum *const row = sum_of(accounts, query_int(query), is_recent);
+	const uint64_t all = (uint64_t)query_int(query);
+
+	if (!row)
+		return;
+	if (!is_recent) {
+		row->before += all;
+		return;
+	}
+	row->recent += all;
+	row->bounced += (uint64_t)query_int(query);
+	row->unknown_user += (uint64_t)query_int(query);
+	row->blocked += (uint64_t)query_int(query);
+	row->receivers |= (uint64_t)query_int(query);
+}
+
+static bool read_day(struct accounts *accounts, int64_t day, bool is_recent, struct err *err)
+{
+	static const char sql[] =
+	    "SELECT account_id, sent + deferred + bounced + expired, bounced, unknown_user,"
+	    " blocked, receivers FROM account_day WHERE day = ?1 AND sender_id = ?2";
+	struct query query;
+	enum query_step step;
+	bool is_empty = true;
+
+	if (!query_open(&query, accounts->store, sql, err))
+		return false;
+	query_put_int(&query, day);
+	query_put_int(&query, accounts->sender);
+	while ((step = query_next(&query)) == QUERY_ROW) {
+		is_empty = false;
+		take(accounts, &query, is_recent);
+	}
+	accounts->days_before += !is_recent && !is_empty;
+	return step == QUERY_END;
+}
+
+static bool name_of(struct accounts *accounts, int64_t id, struct arena *arena, const char **name,
+		    struct err *err)
+{
+	static const char sql[] = "SELECT name FROM account WHERE id = ?1";
+	struct query query;
+	enum query_step step;
+
+	*name = "";
+	if (!query_open(&query, accounts->store, sql, err))
+		return false;
+	query_put_int(&query, id);
+	while ((step = query_next(&query)) == QUERY_ROW)
+		*name = query_text(&query, arena);
+	return step == QUERY_END;
+}
+
+static bool hand_over(struct accounts *accounts, int64_t recent_days, struct arena *arena,
+		      struct account_volume *out, struct err *err)
+{
+	const struct account_sum *const sum = (const void *)accounts->rows.data;
+
+	for (size_t i = 0; i < accounts->rows.count; i++) {
+		out[i].recent = sum[i].recent;
+		out[i].bounced = sum[i].bounced;
+		out[i].unknown_user = sum[i].unknown_user;
+		out[i].blocked = sum[i].blocked;
+		out[i].receivers = (uint32_t)__builtin_popcountll(sum[i].receivers);
+		if (accounts->days_before)
+			out[i].usual = (double)sum[i].before * (double)recent_days /
+				       (double)accounts->days_before;
+		if (!name_of(accounts, sum[i].account_id, arena, &out[i].account, err))
+			return false;
+	}
+	return true;
+}
+
+bool volumes_accounts(struct store *store, const struct account_query *query, struct arena *arena,
+		      struct account_volume **out, size_t *count, struct err *err)
+{
+	struct accounts accounts = {.store = store, .rows = {.size = sizeof(struct account_sum)}};
+	bool ok = volume_names_sender(store, query->address, &accounts.sender, err) &&
+		  count_ids(&accounts, err);
+
+	for (int64_t day = query->last_day; ok && day >= query->first_day; day--)
+		ok = read_day(&accounts, day, true, err);
+	for (int64_t day = query->first_day - 1; ok && day >= query->usual_from; day--)
+		ok = read_day(&accounts, day, false, err);
+	*count = accounts.rows.count;
+	*out = arena_calloc(arena, *count, sizeof(**out));
+	ok = ok && hand_over(&accounts, query->last_day - query->first_day + 1, arena, *out, err);
+	rows_release(&accounts.rows);
+	free(accounts.row_of);
+	return ok;
+}
+
+static bool is_asked(const struct volume_query *query, const char *address)
+{
+	for (size_t i = 0; i < query->addresses; i++)
+		if (strcmp(query->address[i], address) == 0)
+			return true;
+	return query->addresses == 0;
+}
+
+bool volumes_domains(struct store *store, const struct volume_query *query, struct arena *arena,
+		     struct domain_volume **out, size_t *count, struct err *err)
+{
+	static const char sql[] =
+	    "SELECT sender_domain.name, sender.address, sum(sent), sum(deferred), sum(bounced),"
+	    " sum(expired), sum(to_gmail), sum(to_microsoft) FROM domain_day"
+	    " JOIN sender_domain ON sender_domain.id = domain_id"
+	    " JOIN sender ON sender.id = sender_id WHERE day BETWEEN ?1 AND ?2"
+	    " GROUP BY domain_id, sender_id ORDER BY sum(sent) DESC, sender_domain.name";
+	struct rows rows = {.size = sizeof(struct domain_volume)};
+	struct query read;
+	enum query_step step;
+
+	if (!query_open(&read, store, sql, err))
+		return false;
+	query_put_int(&read, query->first_day);
+	query_put_int(&read, query->last_day);
+	while ((step = query_next(&read)) == QUERY_ROW) {
+		struct domain_volume row = {0};
+
+		row.domain = query_text(&read, arena);
+		row.address = query_text(&read, arena);
+		for (size_t i = 0; i < OUTCOME_COUNT; i++)
+			row.by_outcome[i] = (uint64_t)query_int(&read);
+		row.to_gmail = (uint64_t)query_int(&read);
+		row.to_microsoft = (uint64_t)query_int(&read);
+		if (is_asked(query, row.address))
+			*(struct domain_volume *)rows_add(&rows) = row;
+	}
+	*count = rows.count;
+	*out = rows_keep(&rows, arena);
+	return step == QUERY_END;
+}

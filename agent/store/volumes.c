@@ -1,0 +1,328 @@
+#include "store/volumes.h"
+
+#include "base/mem.h"
+#include "store/query.h"
+#include "store/volume_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows are added in the order of their keys: a B-tree takes neighbours far
+ * faster than rows in the order mail was sent in. */
+
+enum { RECEIVER_BITS = 63 }; /* SQLite's integers have a sign */
+
+struct adder {
+	struct store *store;
+	const struct tally *tally;
+	struct volume_names names;
+	int64_t oldest_detail, oldest_day, newest_day;
+	struct err *err;
+};
+
+static const struct tally_key *key_at(const void *rows, size_t row_bytes, size_t i)
+{
+	return (const void *)((const char *)rows + i * row_bytes);
+}
+
+/* A row's place, by the ids it will have in the database. */
+struct place {
+	int64_t first, second, third;
+	uint32_t part;
+	uint32_t i;
+};
+
+#define ORDER(a, b)                                                                                \
+	if ((a) != (b))                                                                            \
+	return (a) < (b) ? -1 : 1
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *const x = a;
+	const struct place *const y = b;
+
+	ORDER(x->first, y->first);
+	ORDER(x->second, y->second);
+	ORDER(x->third, y->third);
+	ORDER(x->part, y->part);
+	return 0;
+}
+
+struct table {
+	const void *row;
+	size_t rows, row_bytes;
+	enum tally_kind kind; /* what `who` numbers */
+	bool has_who;
+	bool is_by_day; /* the key begins with the day, not with the sender */
+	int64_t oldest;
+	bool (*add)(struct adder *adder, const void *row, int64_t who_id);
+};
+
+/* The caller frees it; `*count` rows are young enough. */
+static struct place *places_of(const struct adder *adder, const struct table *table, size_t *count)
+{
+	struct place *place = xcalloc(table->rows + 1, sizeof(*place));
+
+	*count = 0;
+	for (size_t i = 0; i < table->rows; i++) {
+		const struct tally_key *const key = key_at(table->row, table->row_bytes, i);
+		const int64_t sender = adder->names.sender_id[key->address];
+		struct place *const at = &place[*count];
+
+		if (key->day < table->oldest || key->day > adder->newest_day)
+			continue;
+		at->first = table->is_by_day ? key->day : sender;
+		at->second = table->is_by_day ? sender : key->day;
+		at->third = table->has_who ? adder->names.id[table->kind][key->who] : 0;
+		at->part = key->part;
+		at->i = (uint32_t)i;
+		++*count;
+	}
+	qsort(place, *count, sizeof(*place), by_place);
+	return place;
+}
+
+static bool add_table(struct adder *adder, const struct table *table)
+{
+	size_t count;
+	struct place *place = places_of(adder, table, &count);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i++)
+		ok = table->add(adder, key_at(table->row, table->row_bytes, place[i].i),
+				place[i].third);
+	free(place);
+	return ok;
+}
+
+static void put_key(struct query *query, const struct adder *adder, const struct tally_key *key)
+{
+	query_put_int(query, adder->names.sender_id[key->address]);
+	query_put_int(query, key->day);
+}
+
+static void put_outcomes(struct query *query, const uint64_t by_outcome[OUTCOME_COUNT])
+{
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		query_put_int(query, (int64_t)by_outcome[i]);
+}
+
+#define ADD_OUTCOMES                                                                               \
+	" sent = sent + excluded.sent, deferred = deferred + excluded.deferred,"                   \
+	" bounced = bounced + excluded.bounced, expired = expired + excluded.expired"
+
+static bool add_hour(struct adder *adder, const void *row, int64_t who_id)
+{
+	static const char sql[] =
+	    "INSERT INTO volume_hour (sender_id, day, hour, sent, deferred, bounced, expired)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+	    " ON CONFLICT (sender_id, day, hour) DO UPDATE SET" ADD_OUTCOMES;
+	const struct tally_hour *const hour = row;
+	struct query query;
+
+	(void)who_id;
+	if (!query_open(&query, adder->store, sql, adder->err))
+		return false;
+	put_key(&query, adder, &hour->key);
+	query_put_int(&query, hour->key.part);
+	put_outcomes(&query, hour->by_outcome);
+	return query_run(&query);
+}
+
+static bool add_day(struct adder *adder, const void *row, int64_t who_id)
+{
+	static const char sql[] =
+	    "INSERT INTO volume_day (sender_id, day, sent, deferred, bounced, expired)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	    " ON CONFLICT (sender_id, day) DO UPDATE SET" ADD_OUTCOMES;
+	const struct tally_hour *const hour = row;
+	struct query query;
+
+	(void)who_id;
+	if (!query_open(&query, adder->store, sql, adder->err))
+		return false;
+	put_key(&query, adder, &hour->key);
+	put_outcomes(&query, hour->by_outcome);
+	return query_run(&query);
+}
+
+static bool add_receiver(struct adder *adder, const void *row, int64_t who_id)
+{
+	static const char sql[] =
+	    "INSERT INTO receiver_day (sender_id, day, receiver_id, sent, deferred, bounced,"
+	    " expired, last_sent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+	    " ON CONFLICT (sender_id, day, receiver_id) DO UPDATE SET" ADD_OUTCOMES
+	    ", last_sent_at = max(last_sent_at, excluded.last_sent_at)";
+	const struct tally_receiver *const receiver = row;
+	struct query query;
+
+	if (!query_open(&query, adder->store, sql, adder->err))
+		return false;
+	put_key(&query, adder, &receiver->key);
+	query_put_int(&query, who_id);
+	put_outcomes(&query, receiver->by_outcome);
+	query_put_int(&query, receiver->last_sent_at);
+	return query_run(&query);
+}
+
+static bool add_reply(struct adder *adder, const void *row, int64_t who_id)
+{
+	static const char sql[] =
+	    "INSERT INTO reply_day (sender_id, day, receiver_id, cause, scope, deferred, bounced,"
+	    " expired, unmatched, first_at, last_at, words)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+	    " ON CONFLICT (sender_id, day, receiver_id, cause, scope) DO UPDATE SET"
+	    " deferred = deferred + excluded.deferred, bounced = bounced + excluded.bounced,"
+	    " expired = expired + excluded.expired, unmatched = unmatched + excluded.unmatched,"
+	    " first_at = min(first_at, excluded.first_at),"
+	    " words = CASE WHEN excluded.last_at >= last_at THEN excluded.words ELSE words END,"
+	    " last_at = max(last_at, excluded.last_at)";
+	const struct tally_reply *const reply = row;
+	struct query query;
+
+	if (!query_open(&query, adder->store, sql, adder->err))
+		return false;
+	put_key(&query, adder, &reply->key);
+	query_put_int(&query, who_id);
+	query_put_text(&query, reply_cause_name(tally_cause(reply)));
+	query_put_text(&query, reply_scope_name(tally_scope(reply)));
+	for (size_t i = OUTCOME_DEFERRED; i < OUTCOME_COUNT; i++)
+		query_put_int(&query, (int64_t)reply->by_outcome[i]);
+	query_put_int(&query, (int64_t)reply->unmatched);
+	query_put_int(&query, reply->first_at);
+	query_put_int(&query, reply->last_at);
+	query_put_bytes(&query, reply->words);
+	return query_run(&query);
+}
+
+/* Numbers of receivers are the tally's; the stored bits go by their ids. */
+static uint64_t receiver_bits(const struct adder *adder, uint64_t numbers)
+{
+	const size_t count = tally_texts(adder->tally, TALLY_RECEIVER);
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < count && i < 64; i++) {
+		const int64_t id = adder->names.id[TALLY_RECEIVER][i];
+
+		if (numbers >> i & 1)
+			bits |= UINT64_C(1) << (id < RECEIVER_BITS ? id - 1 : RECEIVER_BITS - 1);
+	}
+	return bits;
+}
+
+static bool add_account(struct adder *adder, const void *row, int64_t who_id)
+{
+	static const char sql[] =
+	    "INSERT INTO account_day (sender_id, day, account_id, sent, deferred, bounced,"
+	    " expired, unknown_user, blocked, receivers)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+	    " ON CONFLICT (day, sender_id, account_id) DO UPDATE SET" ADD_OUTCOMES
+	    ", unknown_user = unknown_user + excluded.unknown_user,"
+	    " blocked = blocked + excluded.blocked, receivers = receivers | excluded.receivers";
+	const struct tally_account *const account = row;
+	struct query query;
+
+	if (!query_open(&query, adder->store, sql, adder->err))
+		return false;
+	put_key(&query, adder, &account->key);
+	query_put_int(&query, who_id);
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		query_put_int(&query, account->by_outcome[i]);
+	query_put_int(&query, account->unknown_user);
+	query_put_int(&query, account->blocked);
+	query_put_int(&query, (int64_t)receiver_bits(adder, account->receivers));
+	return query_run(&query);
+}
+
+static bool add_domain(struct adder *adder, const void *row, int64_t who_id)
+{
+	static const char sql[] =
+	    "INSERT INTO domain_day (sender_id, day, domain_id, sent, deferred, bounced, expired,"
+	    " to_gmail, to_microsoft) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	    " ON CONFLICT (day, sender_id, domain_id) DO UPDATE SET" ADD_OUTCOMES
+	    ", to_gmail = to_gmail + excluded.to_gmail,"
+	    " to_microsoft = to_microsoft + excluded.to_microsoft";
+	const struct tally_domain *const domain = row;
+	struct query query;
+
+	if (!query_open(&query, adder->store, sql, adder->err))
+		return false;
+	put_key(&query, adder, &domain->key);
+	query_put_int(&query, who_id);
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		query_put_int(&query, domain->by_outcome[i]);
+	query_put_int(&query, domain->to_gmail);
+	query_put_int(&query, domain->to_microsoft);
+	return query_run(&query);
+}
+
+static bool add_tables(struct adder *adder)
+{
+	const struct tally *const tally = adder->tally;
+	struct table table[] = {
+	    {.row_bytes = sizeof(struct tally_hour), .add = add_hour},
+	    {.row_bytes = sizeof(struct tally_hour), .add = add_day},
+	    {.row_bytes = sizeof(struct tally_receiver),
+	     .add = add_receiver,
+	     .kind = TALLY_RECEIVER,
+	     .has_who = true},
+	    {.row_bytes = sizeof(struct tally_reply),
+	     .add = add_reply,
+	     .kind = TALLY_RECEIVER,
+	     .has_who = true},
+	    {.row_bytes = sizeof(struct tally_account),
+	     .add = add_account,
+	     .kind = TALLY_ACCOUNT,
+	     .has_who = true,
+	     .is_by_day = true},
+	    {.row_bytes = sizeof(struct tally_domain),
+	     .add = add_domain,
+	     .kind = TALLY_DOMAIN,
+	     .has_who = true,
+	     .is_by_day = true},
+	};
+
+	table[0].row = tally_hours(tally, &table[0].rows);
+	table[1].row = tally_hours(tally, &table[1].rows);
+	table[2].row = tally_receivers(tally, &table[2].rows);
+	table[3].row = tally_replies(tally, &table[3].rows);
+	table[4].row = tally_accounts(tally, &table[4].rows);
+	table[5].row = tally_domains(tally, &table[5].rows);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		table[i].oldest =
+		    table[i].add == add_day ? adder->oldest_day : adder->oldest_detail;
+		if (!add_table(adder, &table[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The newest day with mail. */
+static int64_t last_day(const struct adder *adder)
+{
+	size_t count;
+	const struct tally_hour *const hour = tally_hours(adder->tally, &count);
+	int64_t last = adder->oldest_day;
+
+	for (size_t i = 0; i < count; i++)
+		if (hour[i].key.day > last && hour[i].key.day <= adder->newest_day)
+			last = hour[i].key.day;
+	return last;
+}
+
+bool volumes_add(struct store *store, const struct tally *tally, int64_t today, struct err *err)
+{
+	struct adder adder = {
+	    .store = store,
+	    .tally = tally,
+	    .oldest_detail = today - VOLUME_DETAIL_DAYS_KEPT,
+	    .oldest_day = today - VOLUME_DAYS_KEPT,
+	    .newest_day = today + 1,
+	    .err = err,
+	};
+	const bool ok = volume_names_find(&adder.names, store, tally, last_day(&adder), err) &&
+			add_tables(&adder);
+
+	volume_names_release(&adder.names);
+	return ok;
+}
