@@ -1,13 +1,14 @@
 #include "dns/pace.h"
 
 enum {
+	WINDOW_STEP = 4, /* a far server is reached in two round trips */
 	WINDOW_REST_MIN_EPOCHS = 16, /* after a step that did not pay */
 	WINDOW_REST_MAX_EPOCHS = 512,
 	WINDOW_LOSS_PERCENT = 20 /* resent in an epoch that make a slowdown a congestion */
 };
 
-/* A doubled window brings twice the answers when the round trip is the limit, none when the
- * server is. Half way between tells them apart through noise. */
+/* A wider window brings as many more answers when the round trip is the limit, none when the
+ * server is. This much tells them apart through noise. */
 static const double window_pays = 1.3;
 
 static int64_t at_least(int64_t value, int64_t bound)
@@ -94,7 +95,7 @@ static void judge_epoch(struct window *window, const struct round_trip *trip, do
 		return;
 	}
 	if (window->size < window->max && trip->smoothed_us >= WINDOW_NEAR_US)
-		step_to(window, bounded(window->size * 2, window->max), rate);
+		step_to(window, bounded(window->size * WINDOW_STEP, window->max), rate);
 }
 
 void window_send(struct window *window, int64_t now_us)
