@@ -13,8 +13,7 @@
 /* One local day of an address, pool or account. */
 struct volume_day {
 	int64_t day; /* civil_days() */
-	uint64_t sent; /* attempts that left: sent, deferred and bounced are all traffic to a receiver;
-	                * this is what was accepted */
+	uint64_t sent; /* what was accepted; to a receiver the others are traffic too */
 	uint64_t deferred, bounced, expired;
 };
 
@@ -37,7 +36,8 @@ struct volume_policy {
 };
 
 struct volume_input {
-	const struct volume_day *day; /* ascending, without gaps needed: a missing day sent nothing */
+	/* In any order; a missing day sent nothing, days from today on are not looked at. */
+	const struct volume_day *day;
 	size_t days;
 	int64_t today; /* civil day number */
 	uint32_t today_hour[24]; /* sent in each local hour of today so far */
@@ -47,20 +47,26 @@ struct volume_input {
 
 struct volume_verdict {
 	enum volume_level level; /* the worse of yesterday's and today's projection */
-	uint64_t yesterday, today, projected;
-	double month_mean; /* of the previous calendar month's days */
+	uint64_t yesterday, today;
+	uint64_t projected; /* for the whole of today; 0: too early to tell */
+	double month_mean; /* of the days of the calendar month before yesterday's, or 0 */
 	double ratio; /* yesterday / month_mean; 0 without a mean */
-	double usual; /* what such a day usually brings, weekday and month-end habit included */
-	double surprise; /* robust deviations from it */
+	/* What such a day usually brings, weekday and month-end habit included, and how many robust
+	 * deviations this one is off; of today where is_today. */
+	double usual;
+	double surprise;
 	bool is_today; /* the level comes from today's projection */
 	uint32_t history_days;
-	char reason[256]; /* plain words; "" for normal */
+	/* Plain words; "" for normal, no data, and a cold address that sends little or no more than
+	 * it did: only a cold one with a reason is worth a word. */
+	char reason[256];
 };
 
 /* A spike needs ratio and size and surprise: above the floor, above spike_ratio, and outside
- * what this sender does on such days. */
+ * what this sender does on such days. Never VOLUME_WARM_UP or VOLUME_OVER_PLAN: those are
+ * the caller's, who knows the plan. */
 struct volume_verdict volume_judge(const struct volume_input *input,
-                                   const struct volume_policy *policy);
+				   const struct volume_policy *policy);
 
 const char *volume_level_name(enum volume_level level);
 int volume_level_parse(const char *word);

@@ -1,0 +1,290 @@
+/* The judge day by day over series whose truth is known: what it finds, what it makes up, and how
+ * long it takes. Figures of every sender are printed as diagnostics; REPWATCH_SHOW=1 names the
+ * false alarms. REPWATCH_REAL_CASES is a folder with the Numenta series and their labels, on
+ * which the judge is only reported: they are of machines, not of mail. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "judge/volume.h"
+#include "made_series.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FROM = 60, SEEDS = 6, EPISODE_GAP = 3 };
+
+/* A day of the real series is cut into seven, so that its rhythm becomes one of weekdays. */
+enum { POINTS_A_DAY = 288, SLOTS_A_DAY = 7, SLOTS = 200, SLOTS_BEFORE = 28, TIME_BYTES = 20 };
+
+static const struct volume_policy policy = {2.0, 5.0, 1000, 30};
+
+/* How the levels count: a leak is found when anything says it rises, a burst when it is a spike. */
+static const enum volume_level least_level[] = {
+    [MADE_BURST] = VOLUME_SPIKE,
+    [MADE_LEAK] = VOLUME_ELEVATED,
+    [MADE_SILENCE] = VOLUME_LOW,
+    [MADE_SHIFT] = VOLUME_ELEVATED,
+};
+
+/* What a day behind an event may still echo. */
+static const size_t echo_days[] = {
+    [MADE_BURST] = 1, [MADE_LEAK] = 7, [MADE_SILENCE] = 1, [MADE_SHIFT] = 45};
+
+struct score {
+	size_t events[MADE_KIND_COUNT], found[MADE_KIND_COUNT], delay[MADE_KIND_COUNT];
+	size_t spikes, true_spikes, rises, true_rises, lows, true_lows;
+};
+
+static bool is_rise(enum volume_level level)
+{
+	return level == VOLUME_ELEVATED || level == VOLUME_SPIKE;
+}
+
+static bool counts_as(enum volume_level level, enum volume_level least)
+{
+	return least == VOLUME_ELEVATED ? is_rise(level) : level == least;
+}
+
+/* The level of each day, as it is told on the morning after. */
+static void judge_days(const struct volume_day *day, size_t days, enum volume_level *level)
+{
+	for (size_t i = 0; i < days; i++) {
+		const struct volume_input input = {
+		    .day = day, .days = i + 1, .today = day[i].day + 1, .hour_now = 3};
+
+		level[i] = volume_judge(&input, &policy).level;
+	}
+}
+
+static void score_events(const struct made_series *made, const enum volume_level *level,
+			 struct score *score)
+{
+	for (size_t i = 0; i < made->events; i++) {
+		const struct made_event *const event = &made->event[i];
+		const size_t last = event->end < MADE_DAYS ? event->end : MADE_DAYS - 1;
+
+		score->events[event->kind]++;
+		for (size_t k = event->begin; k <= last; k++) {
+			if (!counts_as(level[k], least_level[event->kind]))
+				continue;
+			score->found[event->kind]++;
+			score->delay[event->kind] += k - event->begin;
+			break;
+		}
+	}
+}
+
+static bool is_explained(const struct made_series *made, size_t begin, size_t end, bool is_low)
+{
+	for (size_t i = 0; i < made->events; i++) {
+		const struct made_event *const event = &made->event[i];
+
+		if ((event->kind == MADE_SILENCE) == is_low &&
+		    begin <= event->end + echo_days[event->kind] && end >= event->begin)
+			return true;
+	}
+	return false;
+}
+
+/* Counts runs of days at a level, and those that an event explains. */
+static void score_episodes(const struct made_series *made, const enum volume_level *level,
+			   enum volume_level least, size_t *episodes, size_t *explained)
+{
+	size_t begin = 0;
+	size_t end = 0;
+
+	for (size_t i = FROM; i <= MADE_DAYS; i++) {
+		const bool is_on = i < MADE_DAYS && counts_as(level[i], least);
+
+		if (is_on) {
+			begin = end ? begin : i;
+			end = i;
+			continue;
+		}
+		if (!end || (i < MADE_DAYS && i - end <= EPISODE_GAP))
+			continue;
+		(*episodes)++;
+		if (is_explained(made, begin, end, least == VOLUME_LOW))
+			(*explained)++;
+		else if (getenv("REPWATCH_SHOW"))
+			print_message("# %s: %s on days %zu to %zu\n", made->sender,
+				      volume_level_name(least), begin, end);
+		end = 0;
+	}
+}
+
+static void score_series(const struct made_series *made, struct score *score)
+{
+	enum volume_level level[MADE_DAYS];
+
+	judge_days(made->day, MADE_DAYS, level);
+	score_events(made, level, score);
+	score_episodes(made, level, VOLUME_SPIKE, &score->spikes, &score->true_spikes);
+	score_episodes(made, level, VOLUME_ELEVATED, &score->rises, &score->true_rises);
+	score_episodes(made, level, VOLUME_LOW, &score->lows, &score->true_lows);
+}
+
+static double part(size_t some, size_t all)
+{
+	return all ? (double)some / (double)all : 1;
+}
+
+static void print_score(const char *name, const struct score *score)
+{
+	print_message("# %s:", name);
+	for (enum made_kind kind = 0; kind < MADE_KIND_COUNT; kind++)
+		if (score->events[kind])
+			print_message(" %s %zu/%zu +%.1fd;", made_kind_name(kind),
+				      score->found[kind], score->events[kind],
+				      part(score->delay[kind], score->found[kind]));
+	print_message(" spikes %zu/%zu, rises %zu/%zu, lows %zu/%zu true\n", score->true_spikes,
+		      score->spikes, score->true_rises, score->rises, score->true_lows,
+		      score->lows);
+}
+
+static void add_score(struct score *all, const struct score *one)
+{
+	for (enum made_kind kind = 0; kind < MADE_KIND_COUNT; kind++) {
+		all->events[kind] += one->events[kind];
+		all->found[kind] += one->found[kind];
+		all->delay[kind] += one->delay[kind];
+	}
+	all->spikes += one->spikes;
+	all->true_spikes += one->true_spikes;
+	all->rises += one->rises;
+	all->true_rises += one->true_rises;
+	all->lows += one->lows;
+	all->true_lows += one->true_lows;
+}
+
+static void made_events_are_found_and_few_are_made_up(void **state)
+{
+	struct score all = {0};
+
+	(void)state;
+	for (size_t sender = 0; sender < made_senders(); sender++) {
+		struct made_series made = {0};
+		struct score score = {0};
+
+		for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+			made_series(&made, sender, seed);
+			score_series(&made, &score);
+		}
+		print_score(made.sender, &score);
+		add_score(&all, &score);
+	}
+	print_score("all", &all);
+	for (enum made_kind kind = 0; kind < MADE_KIND_COUNT; kind++)
+		if (part(all.found[kind], all.events[kind]) < 6.0 / 7)
+			fail_msg("%s: %zu of %zu found", made_kind_name(kind), all.found[kind],
+				 all.events[kind]);
+	assert_true(part(all.true_spikes, all.spikes) >= 0.7);
+	assert_true(part(all.true_rises, all.rises) >= 0.7);
+	assert_true(part(all.true_lows, all.lows) >= 0.7);
+}
+
+struct slots {
+	struct volume_day day[SLOTS];
+	char begin[SLOTS][TIME_BYTES]; /* the time of its first point */
+	size_t count;
+};
+
+static void read_slots(const char *path, struct slots *slots)
+{
+	FILE *const file = fopen(path, "r");
+	char line[128];
+	size_t point = 0;
+
+	*slots = (struct slots){0};
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		const char *const comma = strchr(line, ',');
+		const size_t slot = point * SLOTS_A_DAY / POINTS_A_DAY;
+
+		if (!comma || line[0] == 't' || slot >= SLOTS)
+			continue;
+		if (slot >= slots->count) {
+			slots->day[slot].day = 20000 + (int64_t)slot;
+			snprintf(slots->begin[slot], TIME_BYTES, "%.*s", (int)(comma - line), line);
+			slots->count = slot + 1;
+		}
+		slots->day[slot].sent += (uint64_t)(strtod(comma + 1, NULL) * 100);
+		point++;
+	}
+	fclose(file);
+}
+
+/* A window holds a slot that begins in it, or the one in which it begins. */
+static bool is_in_window(const struct slots *slots, size_t slot, const json_t *window)
+{
+	const char *const begin = json_string_value(json_array_get(window, 0));
+	const char *const end = json_string_value(json_array_get(window, 1));
+	const bool is_after =
+	    slot + 1 >= slots->count || strncmp(slots->begin[slot + 1], begin, TIME_BYTES - 1) > 0;
+
+	return is_after && strncmp(slots->begin[slot], end, TIME_BYTES - 1) <= 0;
+}
+
+static void report_series(const char *folder, const char *name, const json_t *windows)
+{
+	enum volume_level level[SLOTS];
+	bool is_explained_slot[SLOTS] = {false};
+	size_t found = 0;
+	size_t unexplained = 0;
+	struct slots slots;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/series/nab/data/%s", folder, name);
+	read_slots(path, &slots);
+	judge_days(slots.day, slots.count, level);
+	for (size_t i = 0; i < json_array_size(windows); i++) {
+		bool is_found = false;
+
+		for (size_t k = 0; k < slots.count; k++) {
+			if (!is_in_window(&slots, k, json_array_get(windows, i)))
+				continue;
+			is_explained_slot[k] = true;
+			is_found |= is_rise(level[k]) || level[k] == VOLUME_LOW;
+		}
+		found += is_found;
+	}
+	for (size_t k = SLOTS_BEFORE; k < slots.count; k++)
+		unexplained +=
+		    !is_explained_slot[k] && (is_rise(level[k]) || level[k] == VOLUME_LOW);
+	print_message("# %s: %zu of %zu windows, %zu of %zu slots elsewhere\n", name, found,
+		      json_array_size(windows), unexplained, slots.count);
+}
+
+static void real_series_are_reported(void **state)
+{
+	const char *const folder = getenv("REPWATCH_REAL_CASES");
+	char path[512];
+	const char *name;
+	json_t *files, *windows;
+
+	(void)state;
+	if (!folder)
+		skip();
+	snprintf(path, sizeof(path), "%s/series/nab/windows.json", folder);
+	files = json_load_file(path, 0, NULL);
+	assert_non_null(files);
+	json_object_foreach(files, name, windows) report_series(folder, name, windows);
+	json_decref(files);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(made_events_are_found_and_few_are_made_up),
+	    cmocka_unit_test(real_series_are_reported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
