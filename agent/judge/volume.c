@@ -38,6 +38,7 @@ static const double burst_in_month = 1.5;
 static const double growth_surprise = 1.5;
 /* A cold address that grows no faster does what a warm-up does. */
 static const double cold_growth = 1.5;
+
 static const char *const level_word[] = {"no-data", "normal",    "elevated", "spike",
 					 "warm-up", "over-plan", "cold",     "low"};
 _Static_assert(COUNT_OF(level_word) == VOLUME_LEVEL_COUNT, "one word for each level");
@@ -372,6 +373,17 @@ static void judge_today(struct trial *trial, const struct volume_input *input,
 	*trial->reason = '\0';
 }
 
+/* Of equal levels the one that has something to say. That a day without mail would be a cold
+ * one is nothing against another. */
+static bool is_worse(const struct trial *trial, const struct trial *other)
+{
+	if (trial->level == VOLUME_COLD && !*trial->reason)
+		return false;
+	if (badness[trial->level] != badness[other->level])
+		return badness[trial->level] > badness[other->level];
+	return !*other->reason && *trial->reason;
+}
+
 /* Mail that nobody takes is traffic to receivers too. */
 static void judge_bounced(struct trial *trial, const struct volume_input *input,
 			  const struct volume_policy *policy)
@@ -387,7 +399,7 @@ static void judge_bounced(struct trial *trial, const struct volume_input *input,
 	prepare(&other, &tried, policy, YESTERDAY);
 	other.figures.bounced = bounced;
 	weigh(&other, tried.sent[YESTERDAY]);
-	if (badness[other.level] <= badness[trial->level])
+	if (!is_worse(&other, trial))
 		return;
 	trial->level = other.level;
 	memcpy(trial->reason, other.reason, sizeof(trial->reason));
@@ -400,17 +412,6 @@ static void tell(struct volume_verdict *verdict, const struct trial *trial)
 	verdict->surprise = trial->figures.surprise;
 	verdict->is_today = trial->figures.is_today;
 	memcpy(verdict->reason, trial->reason, sizeof(verdict->reason));
-}
-
-/* Of equal levels the one that has something to say. That a day without mail would be a cold
- * one is nothing against the day before. */
-static bool is_worse(const struct trial *today, const struct trial *yesterday)
-{
-	if (today->level == VOLUME_COLD && !*today->reason)
-		return false;
-	if (badness[today->level] != badness[yesterday->level])
-		return badness[today->level] > badness[yesterday->level];
-	return !*yesterday->reason && *today->reason;
 }
 
 struct volume_verdict volume_judge(const struct volume_input *input,
@@ -439,7 +440,7 @@ struct volume_verdict volume_judge(const struct volume_input *input,
 	if (verdict.month_mean > 0)
 		verdict.ratio = series.sent[YESTERDAY] / verdict.month_mean;
 	verdict.history_days = (uint32_t)(TODAY - today.from);
-	if (today.first == TODAY && verdict.today == 0)
+	if (today.first == TODAY && verdict.today == 0 && !*yesterday.reason)
 		return verdict;
 	tell(&verdict, is_worse(&today, &yesterday) ? &today : &yesterday);
 	return verdict;

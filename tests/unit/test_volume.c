@@ -516,7 +516,16 @@ static void mail_that_nobody_takes_is_traffic_too(void **state)
 	assert_string_equal(verdict.reason,
 			    "tried 40,000 yesterday (36,000 of them bounced), 10.0 times last "
 			    "month's daily mean of 4,000; Tuesdays usually bring 4,000");
+	/* Also where nothing was ever taken. */
+	day[0] = (struct volume_day){.day = today - 1, .bounced = 36000};
+	verdict = volume_judge(
+	    &(struct volume_input){.day = day, .days = 1, .today = today, .hour_now = 1}, &policy);
+	assert_int_equal(verdict.level, VOLUME_COLD);
+	assert_string_equal(verdict.reason,
+			    "tried 36,000 yesterday (36,000 of them bounced); nothing "
+			    "is known of the days before");
 	/* Retries of the same messages are not. */
+	day[0] = (struct volume_day){.day = today - 100, .sent = 4000};
 	day[days - 1].bounced = 0;
 	day[days - 1].deferred = day[days - 1].expired = 36000;
 	assert_int_equal(volume_judge(&input, &policy).level, VOLUME_NORMAL);
