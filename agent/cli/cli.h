@@ -89,6 +89,10 @@ bool cli_conf_to_look(struct cli *cli);
  * catalogue at `path` (NULL: the shipped one). */
 bool cli_conf_or_catalogue(struct cli *cli, const char *path);
 
+/* What is wrong with a file that was read otherwise: one problem a line on standard error. */
+struct conf_problems;
+void cli_print_problems(const struct conf_problems *problems);
+
 /* --- output --- */
 /* Standard output: text, or the document, which it frees. False: it could not be written,
  * which was said; return CLI_USAGE. */

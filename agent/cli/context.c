@@ -20,8 +20,8 @@ const char *cli_conf_path(const struct cli *cli)
 	return path ? path : PKGSYSCONFDIR "/repwatch.conf";
 }
 
-/* One problem a line; the lines quote the file, so they are escaped. */
-static void print_problems(const struct conf_problems *problems)
+/* The lines quote the file, so they are escaped. */
+void cli_print_problems(const struct conf_problems *problems)
 {
 	const char *at = str_text(&problems->text);
 	struct str out = {0};
@@ -67,7 +67,7 @@ static bool apply_line(struct cli *cli)
 static bool finish(struct cli *cli, bool is_loaded, struct conf_problems *problems)
 {
 	if (!is_loaded)
-		print_problems(problems);
+		cli_print_problems(problems);
 	str_release(&problems->text);
 	for (size_t i = 0; is_loaded && cli->is_verbose && i < cli->conf.notes; i++)
 		cli_note(cli, "%s", cli->conf.note[i]);

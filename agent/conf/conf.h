@@ -77,6 +77,8 @@ struct conf {
 		double rate; /* questions a second to a list whose entry names none; 0: no limit */
 	} lists;
 	struct catalogue catalogue;
+	const char *const *replies_path; /* read by conf/replies.h when they are needed */
+	size_t replies_paths;
 	struct {
 		const char *rrdcached; /* "": files are written directly */
 	} series;

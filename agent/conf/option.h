@@ -74,6 +74,7 @@ struct option_table {
 
 extern const struct option_table options_main;
 extern const struct option_table options_catalogue;
+extern const struct option_table options_replies;
 
 /* The rows of one group: those whose path goes on from `prefix` without another dot. */
 struct level {

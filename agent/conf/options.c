@@ -87,6 +87,11 @@ static const struct option rows[] = {
      .unit = "questions a second",
      .text = "Limit for each list whose entry has none of its own; 0 for no limit."},
 
+    {"replies", OPTION_PATH, .is_list = true, .is_required = true,
+     LIST_AT(conf, replies_path, replies_paths), .initial = "replies.conf",
+     .text = "What receivers mean by their replies: one file of rules or an array of files; the "
+	     "first rule that matches decides, so files of your own come first."},
+
     {"series", OPTION_SECTION, .text = "Where the data of the graphs goes."},
     {"series.rrdcached", OPTION_SOCKET, AT(conf, series.rrdcached),
      .example = "\"unix:/run/rrdcached.sock\"",

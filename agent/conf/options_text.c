@@ -8,7 +8,8 @@
 
 /* The table of options for people: a reference, a sample, the manual. */
 
-static const struct option_table *const tables[] = {&options_main, &options_catalogue};
+static const struct option_table *const tables[] = {&options_main, &options_catalogue,
+						     &options_replies};
 
 enum { TEXT_COLUMNS = 78 };
 

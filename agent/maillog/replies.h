@@ -12,8 +12,10 @@
 struct reply_rule {
 	const char *name; /* for people: "gmail-unauthenticated" */
 	const char *receiver; /* "gmail", ...; "" for all */
-	const char *codes; /* "550 5.7.26", "5.7.26", "421", "4.7.*", several with commas; "" for any */
-	const char *pattern; /* PCRE2, caseless, on the normalised text; "" for any */
+	/* "550 5.7.26", "5.7.26", "421", "5*", "4.7.*", "5.7.606-649", several with commas; "" for
+	 * any */
+	const char *codes;
+	const char *pattern; /* PCRE2, caseless, on the text of reply_text.h; "" for any */
 	enum reply_cause cause;
 	enum reply_scope scope;
 	const char *note; /* what to do about it, "" for none */
@@ -30,6 +32,9 @@ struct reply_verdict {
 	enum reply_scope scope;
 	const struct reply_rule *rule; /* NULL: no rule matched; cause from the codes alone, or other */
 };
+
+/* Whether codes and pattern can be compiled; the sentence goes on from the rule's name. */
+bool reply_rule_check(const struct reply_rule *rule, struct err *err);
 
 struct replies;
 

@@ -85,3 +85,13 @@ struct words list_kind_words(void)
 {
 	return (struct words){list_kind_word, LIST_KIND_COUNT};
 }
+
+struct words reply_cause_words(void)
+{
+	return (struct words){reply_cause_word, REPLY_CAUSE_COUNT};
+}
+
+struct words reply_scope_words(void)
+{
+	return (struct words){reply_scope_word, REPLY_SCOPE_COUNT};
+}

@@ -91,5 +91,7 @@ struct words {
 };
 struct words severity_words(void);
 struct words list_kind_words(void);
+struct words reply_cause_words(void);
+struct words reply_scope_words(void);
 
 #endif

@@ -1,0 +1,24 @@
+#ifndef CONF_REPLIES_H
+#define CONF_REPLIES_H
+
+#include "base/arena.h"
+#include "conf/conf.h"
+#include "conf/load.h"
+#include "maillog/replies.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* From files of reply rules to rules that run. They are read apart from the rest of the
+ * configuration: only who reads logs or replies needs them. */
+
+/* The files of conf->replies_path, in their order: whose rule stands first decides. A receiver
+ * named in several files has all their hosts. NULL: every mistake is in `problems`. What is
+ * returned borrows from the arena; replies_free it first. */
+struct replies *conf_replies(const struct conf *conf, struct arena *arena,
+			     struct conf_problems *problems);
+/* One file without a configuration; `path` may be NULL: the shipped rules. */
+struct replies *conf_replies_file(const char *path, struct arena *arena,
+				  struct conf_problems *problems);
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef MAILLOG_REPLY_MATCH_H
+#define MAILLOG_REPLY_MATCH_H
+
+#include "maillog/replies.h"
+#include "maillog/reply_text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One compiled rule, and what it is matched against. Most rules are ruled out without running
+ * their pattern: it holds words that the text would have to hold as well. */
+
+/* Which three bytes stand side by side somewhere, as a set of their hashes. */
+struct grams {
+	uint64_t bit[64];
+};
+
+struct subject {
+	const struct reply_text *text;
+	struct grams grams;
+};
+
+struct matcher;
+struct match_room; /* what all matchers share while one runs */
+
+void subject_init(struct subject *subject, const struct reply_text *text);
+
+struct match_room *match_room_new(void);
+void match_room_free(struct match_room *room);
+
+/* NULL: the sentence goes on from the rule's name. Slow to make and fast to run with `is_hot`. */
+struct matcher *matcher_new(const struct reply_rule *rule, bool is_hot, struct err *err);
+void matcher_free(struct matcher *matcher);
+/* A pattern that runs into its limits does not match. */
+bool matcher_matches(const struct matcher *matcher, const struct subject *subject,
+		     struct match_room *room);
+
+#endif
