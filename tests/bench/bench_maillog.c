@@ -73,10 +73,10 @@ static void count(void *context, const struct delivery *delivery)
 	tally->place[at] = ++tally->rows;
 	tally->row[tally->rows] =
 	    (struct row){.hash = hash,
-	                 .day = delivery->at / DAY_S,
-	                 .ip = delivery->address,
-	                 .account = xstrndup(delivery->account.at ? delivery->account.at : "",
-	                                     delivery->account.len)};
+			 .day = delivery->at / DAY_S,
+			 .ip = delivery->address,
+			 .account = xstrndup(delivery->account.at ? delivery->account.at : "",
+					     delivery->account.len)};
 	tally->row[tally->rows].count[delivery->outcome]++;
 }
 
@@ -144,9 +144,9 @@ static void write_counts(const struct tally *tally, const char *path)
 		if (row->ip.family)
 			ip_text(&row->ip, ip);
 		fprintf(file, "%s\t%s\t%s\t%u\t%u\t%u\n",
-		        civil_date_text(civil_from_days(row->day), date), ip,
-		        *row->account ? row->account : "-", row->count[OUTCOME_SENT],
-		        row->count[OUTCOME_DEFERRED], row->count[OUTCOME_BOUNCED]);
+			civil_date_text(civil_from_days(row->day), date), ip,
+			*row->account ? row->account : "-", row->count[OUTCOME_SENT],
+			row->count[OUTCOME_DEFERRED], row->count[OUTCOME_BOUNCED]);
 	}
 	fclose(file);
 }
@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 	static struct log_map map[MAP_MAX];
 	const struct zone utc = {0};
 	struct tally tally = {.row = xcalloc(ROWS_MAX, sizeof(*tally.row)),
-	                      .place = xcalloc(2 * ROWS_MAX, sizeof(*tally.place))};
+			      .place = xcalloc(2 * ROWS_MAX, sizeof(*tally.place))};
 	struct log_settings settings = {.zone = &utc, .year = 2026, .by_service = map};
 	struct maillog *log;
 	double start;

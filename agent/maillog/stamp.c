@@ -1,0 +1,321 @@
+#include "maillog/stamp.h"
+
+#include "maillog/scan.h"
+
+#include <stdlib.h>
+
+enum {
+	DAY_S = 86400,
+	BSD_BYTES = 15, /* "Nov 21 18:00:00" */
+	ISO_BYTES = STAMP_CACHE_BYTES, /* "2026-11-21T18:00:00" */
+	TAI_DIGITS = 16,
+	TAI_NANO_DIGITS = 8,
+	/* Lines of several processes swap places by seconds, never by this much. */
+	DISORDER_S = 600,
+	FRACTION_MAX = 9,
+	EPOCH_DIGITS_MIN = 9, /* 1973 to 2286; a queue id or a pid is shorter or has letters */
+	EPOCH_DIGITS_MAX = 10,
+	LEAP_GAP_YEARS = 8 /* between two leap days, at most: 1896 and 1904 */
+};
+
+struct stamps stamps_of(const struct zone *zone, int32_t year, int64_t now)
+{
+	return (struct stamps){.zone = zone, .year = year, .now = now};
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Two digits, or -1; `blank` allows " 1" for 1. */
+static int two(const char *at, bool blank)
+{
+	const char tens = blank && at[0] == ' ' ? '0' : at[0];
+
+	return is_digit(tens) && is_digit(at[1]) ? (tens - '0') * 10 + at[1] - '0' : -1;
+}
+
+/* "18:00:00" as seconds of the day, or -1. A leap second is the last one once more. */
+static int clock_s(const char *at)
+{
+	const int hour = two(at, false);
+	const int minute = two(at + 3, false);
+	const int second = two(at + 6, false);
+
+	if (at[2] != ':' || at[5] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+	    second < 0 || second > 60)
+		return -1;
+	return hour * 3600 + minute * 60 + (second == 60 ? 59 : second);
+}
+
+static bool is_date(int32_t year, int month, int day)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1] + (month == 2 && is_leap);
+}
+
+/* The moment at which the zone's clock shows `civil_s`. */
+static int64_t local_at(const struct stamps *stamps, int64_t civil_s)
+{
+	const int32_t before_s = zone_offset_s(stamps->zone, civil_s - DAY_S);
+	const int32_t after_s = zone_offset_s(stamps->zone, civil_s + DAY_S);
+	const int64_t first = civil_s - before_s;
+	const int64_t second = civil_s - after_s;
+	const bool is_first = zone_offset_s(stamps->zone, first) == before_s;
+	const bool is_second = zone_offset_s(stamps->zone, second) == after_s;
+
+	if (is_first && is_second)
+		return stamps->has_last && first < stamps->last - DISORDER_S ? second : first;
+	return is_second ? second : first;
+}
+
+static int64_t civil_in(int32_t year, int month, int day, int second)
+{
+	const struct civil_date date = {year, (uint8_t)month, (uint8_t)day};
+
+	return civil_days(date) * DAY_S + second;
+}
+
+/* The year that brings the date nearest to the stamp before; 0: it is in none of them. */
+static int32_t year_near(const struct stamps *stamps, int month, int day, int second)
+{
+	const int32_t last_year = civil_date_at(stamps->zone, stamps->last).year;
+	int64_t least = INT64_MAX;
+	int32_t best = 0;
+
+	for (int32_t year = last_year - 1; year <= last_year + 1; year++) {
+		int64_t away;
+
+		if (!is_date(year, month, day))
+			continue;
+		away = llabs(civil_in(year, month, day, second) - stamps->last);
+		if (away < least) {
+			least = away;
+			best = year;
+		}
+	}
+	return best;
+}
+
+/* The latest one, from `year` back, in which the date is not after tomorrow; 0: none. */
+static int32_t year_until_now(const struct stamps *stamps, int32_t year, int month, int day)
+{
+	for (int32_t tries = 0; tries <= LEAP_GAP_YEARS; tries++, year--)
+		if (is_date(year, month, day) &&
+		    civil_in(year, month, day, 0) <= stamps->now + DAY_S)
+			return year;
+	return 0;
+}
+
+static int32_t year_of(const struct stamps *stamps, int month, int day, int second)
+{
+	const int32_t next_year = civil_date_at(stamps->zone, stamps->now).year + 1;
+	int32_t year;
+
+	if (!stamps->has_last && stamps->year)
+		return is_date(stamps->year, month, day) ? stamps->year : 0;
+	if (!stamps->has_last)
+		return year_until_now(stamps, next_year, month, day);
+	year = year_near(stamps, month, day, second);
+	if (year && !stamps->year)
+		return year_until_now(stamps, year, month, day);
+	return year;
+}
+
+static int month_of(const char *at)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (int month = 1; month <= 12; month++)
+		if (memcmp(names + 3 * (month - 1), at, 3) == 0)
+			return month;
+	return 0;
+}
+
+static bool read_bsd(struct stamps *stamps, const char *at)
+{
+	const int month = month_of(at);
+	const int day = two(at + 4, true);
+	const int second = clock_s(at + 7);
+	int32_t year;
+
+	if (!month || at[3] != ' ' || at[6] != ' ' || day < 1 || second < 0)
+		return false;
+	year = year_of(stamps, month, day, second);
+	if (!year)
+		return false;
+	stamps->civil_s = civil_in(year, month, day, second);
+	return true;
+}
+
+static bool read_iso(struct stamps *stamps, const char *at)
+{
+	const int century = two(at, false);
+	const int year = century * 100 + two(at + 2, false);
+	const int month = two(at + 5, false);
+	const int day = two(at + 8, false);
+	const int second = clock_s(at + 11);
+
+	if (century < 19 || two(at + 2, false) < 0 || at[4] != '-' || at[7] != '-' ||
+	    !is_date(year, month, day) || second < 0)
+		return false;
+	stamps->civil_s = civil_in(year, month, day, second);
+	return true;
+}
+
+typedef bool read_fn(struct stamps *stamps, const char *at);
+
+static bool read_new(struct stamps *stamps, const char *at, uint8_t len, read_fn *read)
+{
+	stamps->text_len = 0;
+	if (!read(stamps, at))
+		return false;
+	stamps->local_at = local_at(stamps, stamps->civil_s);
+	stamps->last = stamps->local_at;
+	stamps->has_last = true;
+	memcpy(stamps->text, at, len);
+	stamps->text_len = len;
+	return true;
+}
+
+/* Reads the first `len` bytes, or knows them from the line before. Inline, because a comparison
+ * of a length known to the compiler is a few instructions. */
+static inline bool read_second(struct stamps *stamps, const char *at, uint8_t len, read_fn *read)
+{
+	return (stamps->text_len == len && memcmp(stamps->text, at, len) == 0) ||
+	       read_new(stamps, at, len, read);
+}
+
+static void skip_fraction(struct slice *rest)
+{
+	size_t len = 1;
+
+	if (!slice_starts(*rest, ".") && !slice_starts(*rest, ","))
+		return;
+	while (len < rest->len && len <= FRACTION_MAX && is_digit(rest->at[len]))
+		len++;
+	if (len > 1)
+		*rest = slice_from(*rest, len);
+}
+
+/* "Z", "+09:00" or "+0900". */
+static bool read_offset(struct slice *rest, int32_t *offset_s)
+{
+	const char *at = rest->at;
+	const bool has_colon = rest->len > 3 && at[3] == ':';
+	const size_t len = has_colon ? 6 : 5;
+	int hours, minutes;
+
+	*offset_s = 0;
+	if (scan_text(rest, "Z"))
+		return true;
+	if (rest->len < len || (at[0] != '+' && at[0] != '-'))
+		return false;
+	hours = two(at + 1, false);
+	minutes = two(at + len - 2, false);
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return false;
+	*offset_s = (hours * 60 + minutes) * (at[0] == '-' ? -60 : 60);
+	*rest = slice_from(*rest, len);
+	return true;
+}
+
+static enum stamp_kind bsd_stamp(struct stamps *stamps, struct slice *rest, int64_t *at)
+{
+	if (rest->len <= BSD_BYTES || !read_second(stamps, rest->at, BSD_BYTES, read_bsd))
+		return STAMP_NONE;
+	*at = stamps->local_at;
+	*rest = slice_from(*rest, BSD_BYTES);
+	skip_fraction(rest);
+	return scan_text(rest, " ") ? STAMP_SYSLOG : STAMP_NONE;
+}
+
+static enum stamp_kind iso_stamp(struct stamps *stamps, struct slice *rest, int64_t *at)
+{
+	const bool is_bare = rest->len > ISO_BYTES && rest->at[10] == ' ';
+	int32_t offset_s;
+
+	if (rest->len <= ISO_BYTES || (!is_bare && rest->at[10] != 'T') ||
+	    !read_second(stamps, rest->at, ISO_BYTES, read_iso))
+		return STAMP_NONE;
+	*at = stamps->local_at;
+	*rest = slice_from(*rest, ISO_BYTES);
+	skip_fraction(rest);
+	if (is_bare && !scan_text(rest, " "))
+		return STAMP_NONE;
+	if (read_offset(rest, &offset_s)) {
+		*at = stamps->civil_s - offset_s;
+		return !scan_text(rest, " ") ? STAMP_NONE : is_bare ? STAMP_BARE : STAMP_SYSLOG;
+	}
+	if (is_bare)
+		return STAMP_BARE;
+	return scan_text(rest, " ") ? STAMP_SYSLOG : STAMP_NONE;
+}
+
+/* The label counts seconds from 2^62 at the start of 1970 TAI. qmail, multilog and svlogd write
+ * 2^62 + 10 + time(2): they take the clock for TAI less the ten seconds of 1970 and know no leap
+ * seconds, so none are taken off here. */
+static enum stamp_kind tai_stamp(struct slice *rest, int64_t *at)
+{
+	const uint64_t base = (UINT64_C(1) << 62) + 10;
+	uint64_t label = 0;
+	size_t i;
+
+	for (i = 1; i < rest->len && i <= TAI_DIGITS + TAI_NANO_DIGITS; i++) {
+		const char c = rest->at[i];
+		const int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+
+		if (digit < 0)
+			break;
+		if (i <= TAI_DIGITS)
+			label = label << 4 | (uint64_t)digit;
+	}
+	/* Times from 1970 to the year 10889: more is no time of a log. */
+	if ((i != 1 + TAI_DIGITS && i != 1 + TAI_DIGITS + TAI_NANO_DIGITS) || label < base ||
+	    label - base > UINT64_C(1) << 48 || i == rest->len || rest->at[i] != ' ')
+		return STAMP_NONE;
+	*at = (int64_t)(label - base);
+	*rest = slice_from(*rest, i + 1);
+	return STAMP_BARE;
+}
+
+static enum stamp_kind epoch_stamp(struct slice *rest, int64_t *at)
+{
+	int64_t seconds = 0;
+	size_t i = 0;
+	struct slice tail;
+
+	for (; i < rest->len && i < EPOCH_DIGITS_MAX && is_digit(rest->at[i]); i++)
+		seconds = seconds * 10 + rest->at[i] - '0';
+	tail = slice_from(*rest, i);
+	skip_fraction(&tail);
+	if (i < EPOCH_DIGITS_MIN || !scan_text(&tail, " "))
+		return STAMP_NONE;
+	*at = seconds;
+	*rest = tail;
+	return STAMP_SYSLOG;
+}
+
+enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *at)
+{
+	struct slice tail = *rest;
+	enum stamp_kind kind;
+
+	if (!tail.len)
+		return STAMP_NONE;
+	if (tail.at[0] == '@')
+		kind = tai_stamp(&tail, at);
+	else if (!is_digit(tail.at[0]))
+		kind = bsd_stamp(stamps, &tail, at);
+	else if (tail.len > 4 && tail.at[4] == '-')
+		kind = iso_stamp(stamps, &tail, at);
+	else
+		kind = epoch_stamp(&tail, at);
+	if (kind != STAMP_NONE)
+		*rest = tail;
+	return kind;
+}

@@ -1,0 +1,49 @@
+#ifndef MAILLOG_STAMP_H
+#define MAILLOG_STAMP_H
+
+#include "base/civil.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The time at the start of a log line:
+ *
+ *   Nov 21 18:00:00             RFC 3164: no year, no zone; a fraction may follow
+ *   2026-11-21T18:00:00.1+09:00 RFC 3339, RFC 5424, journald's short-iso (+0900); zone or none
+ *   2026-11-21 18:00:00.1 +0900 Exim, tai64nlocal; fraction and zone or none
+ *   @400000006a2f408a17d783ff   TAI64N
+ *   1795219200.123456           journald's short-unix
+ *
+ * Where the zone is missing the clock is `zone`'s. An hour that daylight saving repeats is its
+ * second turn once lines of it lie behind; one that it skips is read with the offset before.
+ * Where the year is missing it is `year`, or the latest that is not after tomorrow; from then on
+ * each stamp is in the year that brings it nearest to the one before. */
+enum stamp_kind {
+	STAMP_NONE,
+	STAMP_SYSLOG, /* a host and a tag follow */
+	STAMP_BARE /* the program's own words follow */
+};
+
+enum { STAMP_CACHE_BYTES = 19 };
+
+struct stamps {
+	const struct zone *zone;
+	int32_t year; /* 0: to be found out */
+	int64_t now;
+	int64_t last; /* of those without year or zone */
+	bool has_last;
+	/* The second read last: lines come in order, so most stamps are equal to the one before. */
+	char text[STAMP_CACHE_BYTES];
+	uint8_t text_len;
+	int64_t civil_s; /* what the text says, counted as if in UTC */
+	int64_t local_at; /* the same read with `zone` */
+};
+
+struct stamps stamps_of(const struct zone *zone, int32_t year, int64_t now);
+
+/* Reads a stamp and the blank behind it. STAMP_NONE: there is none, `rest` stays. */
+enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *at);
+
+#endif
