@@ -42,6 +42,10 @@ class Row:
         assert not more
 
 
+# c-ares 1.18 hands on what it cannot read itself, newer ones drop it.
+MANGLED = {"garbled", "timeout"}
+
+
 def blind(name, fault, causes, health, **more):
     """Nobody can learn anything."""
     causes = {causes} if isinstance(causes, str) else set(causes)
@@ -240,17 +244,16 @@ ROWS = [
           UNREACHABLE),
     *[fine(f"a forger is quicker, with the {trick}",
            fakedns(words=f"forge={trick} forgeries=20 delay=20"))
-      for trick in ("wrong-id", "wrong-name", "wrong-type", "wrong-port", "wrong-address",
-                    "no-question")],
+      for trick in ("wrong-id", "wrong-name", "wrong-type", "wrong-port", "wrong-address")],
     # A forger who knows id, port and name can silence; he cannot make anyone believe.
     *[Row(f"a forger knows all but this: {trick}",
           fakedns(words=f"forge={trick} forgeries=20 delay=20"), {IS_LISTED, "timeout", "garbled"},
           {IS_CLEAR, "timeout", "garbled"}, {OK, UNREACHABLE})
-      for trick in ("wrong-case", "not-a-reply")],
+      for trick in ("wrong-case", "not-a-reply", "no-question")],
     # fakedns: answers nobody can read
-    blind("a pointer loop", fakedns(f"*.{ZONE} A A=127.0.0.2 pointer-loop"), "garbled",
+    blind("a pointer loop", fakedns(f"*.{ZONE} A A=127.0.0.2 pointer-loop"), MANGLED,
           {SICK, UNREACHABLE}),
-    blind("a pointer past the end", fakedns(f"*.{ZONE} A A=127.0.0.2 pointer-out"), "garbled",
+    blind("a pointer past the end", fakedns(f"*.{ZONE} A A=127.0.0.2 pointer-out"), MANGLED,
           {SICK, UNREACHABLE}),
     blind("cut in the middle", fakedns(f"*.{ZONE} A A=127.0.0.2 cut=40"),
           {"garbled", "timeout", "list-sick"}, {SICK, UNREACHABLE}),
@@ -259,12 +262,13 @@ ROWS = [
     blind("an empty datagram", fakedns(f"*.{ZONE} A empty"), {"garbled", "timeout"},
           {SICK, UNREACHABLE}),
     blind("garbage", fakedns(f"*.{ZONE} A garbage"), {"garbled", "timeout"}, {SICK, UNREACHABLE}),
-    blind("an A record of three bytes", fakedns(f"*.{ZONE} A raw=7f0000"), "garbled",
+    blind("an A record of three bytes", fakedns(f"*.{ZONE} A raw=7f0000"), MANGLED,
           {SICK, UNREACHABLE}),
-    blind("an A record of five bytes", fakedns(f"*.{ZONE} A raw=7f00000200"), "garbled",
+    blind("an A record of five bytes", fakedns(f"*.{ZONE} A raw=7f00000200"),
+          MANGLED | {"list-sick"},
           {SICK, UNREACHABLE}),
     blind("more records promised than sent", fakedns(f"*.{ZONE} A A=127.0.0.2 lying-count"),
-          "garbled", {SICK, UNREACHABLE}),
+          MANGLED, {SICK, UNREACHABLE}),
     blind("a CNAME loop", fakedns(f"*.{ZONE} A CNAME=a.{ZONE} CNAME=@"),
           {"garbled", "servfail", "list-sick"}, {SICK, UNREACHABLE}),
     blind("a CNAME to nowhere", fakedns(f"*.{ZONE} A CNAME=nowhere.{ZONE}"), "list-sick", SICK),
