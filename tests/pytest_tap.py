@@ -36,6 +36,8 @@ class Tap:
                 self.diagnose(text)
         elif report.when == "call":
             self.line(True, name)
+            for title, figures in report.user_properties:
+                self.diagnose(f"{title}: {figures}")
 
     def pytest_collectreport(self, report):
         if report.failed:

@@ -217,8 +217,10 @@ def test_disk_full(theatre):
     theatre.check_recovery("disk full")
 
 
-def test_tally(capfd, theatre):
+def test_tally(capfd, record_property):
+    figures = ", ".join(f"{count} {what}" for what, count in Tally.items())
+    figures += "; each recovered from, no event lost or doubled"
+    record_property("faults", figures)
     with capfd.disabled():
-        print("# faults: " + ", ".join(f"{count} {what}" for what, count in Tally.items())
-              + "; events lost 0, doubled 0", flush=True)
+        print(f"# faults: {figures}", flush=True)
     assert Tally["kills"] > 0

@@ -484,9 +484,10 @@ def test_changes_in_the_first_pass(bed, repwatch, names, control, fault):
         assert all(verdict(views[a]) != IS_CLEAR for a in LISTED)
 
 
-def test_tally(capfd):
+def test_tally(capfd, record_property):
+    figures = (f"{Tally.rows} rows, {Tally.cases} passes judged, "
+               f"false listings {Tally.false_listings}, false clears {Tally.false_clears}")
+    record_property("truth table", figures)
     with capfd.disabled():
-        print(f"# truth table: {Tally.rows} rows, {Tally.cases} passes judged, "
-              f"false listings {Tally.false_listings}, false clears {Tally.false_clears}",
-              flush=True)
+        print(f"# truth table: {figures}", flush=True)
     assert (Tally.false_listings, Tally.false_clears) == (0, 0)
