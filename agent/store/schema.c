@@ -24,6 +24,8 @@
  * account_day      day first: 100,000 accounts a day are added at one end and dropped at the other
  * account_day.receivers  bit N-1: reached the receiver of id N; bit 62 all further ones
  * log_position     how far the log at a path was read; the hash is that of its first bytes
+ * block            a receiver that refuses an address, or did so lately
+ * warmup           an address, watched or not, whose volume is held against a plan
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
  *                  whatever name
  */
@@ -209,6 +211,25 @@ static const char *const migrations[] = {
     " counted_at INTEGER NOT NULL,"
     " path TEXT NOT NULL,"
     " PRIMARY KEY (head_bytes, head_hash)) WITHOUT ROWID;",
+    "CREATE TABLE block ("
+    " address_id INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,"
+    " receiver TEXT NOT NULL,"
+    " is_blocked INTEGER NOT NULL,"
+    " since INTEGER NOT NULL,"
+    " last_at INTEGER NOT NULL,"
+    " messages INTEGER NOT NULL,"
+    " cause TEXT NOT NULL,"
+    " scope TEXT NOT NULL,"
+    " good_streak INTEGER NOT NULL,"
+    " words BLOB NOT NULL,"
+    " PRIMARY KEY (address_id, receiver)) WITHOUT ROWID;"
+    "CREATE TABLE warmup ("
+    " address TEXT PRIMARY KEY,"
+    " start INTEGER NOT NULL,"
+    " target INTEGER NOT NULL,"
+    " growth REAL NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " curve TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */
