@@ -171,21 +171,16 @@ static void follow(struct tail *tail, int fd, const struct rotated *file, uint64
 	add_counts(tail, &lines);
 }
 
-static uint64_t known(const struct tail *tail, const struct rotated *file)
+/* Where to read on: what was counted otherwise (an import) is not read again. One that was
+ * counted further than it is long was cut since. */
+static uint64_t start_of(const struct tail *tail, const struct rotated *file, uint64_t offset)
 {
 	const struct tail_request *const request = tail->request;
+	const uint64_t known = request->known && file->head_len
+				   ? request->known(request->context, file->head, file->head_len)
+				   : 0;
 
-	return request->known && file->head_len
-		   ? request->known(request->context, file->head, file->head_len)
-		   : 0;
-}
-
-/* One that was counted further than it is long was cut since, and begins anew. */
-static void follow_new(struct tail *tail)
-{
-	const uint64_t offset = known(tail, &tail->current);
-
-	follow(tail, tail->fd, &tail->current, offset <= tail->current.size ? offset : 0);
+	return known > offset && (file->is_packed || known <= file->size) ? known : offset;
 }
 
 /* The file that was read last, under whatever name; the original before its compressed copy. */
@@ -242,7 +237,7 @@ static bool finish_between(struct tail *tail, const struct rotated_set *set,
 			continue;
 		if (tail->report->files == TAIL_FILES_MAX - 1)
 			return false;
-		offset = known(tail, file);
+		offset = start_of(tail, file, 0);
 		if (file->is_packed || offset < file->size)
 			finish_rotated(tail, file, offset);
 	}
@@ -261,7 +256,7 @@ static bool stays_with(struct tail *tail, const struct rotated *old)
 	fd = rotated_open(old->path);
 	if (fd < 0)
 		return false;
-	follow(tail, fd, old, tail->request->from->offset);
+	follow(tail, fd, old, start_of(tail, old, tail->request->from->offset));
 	close(fd);
 	return true;
 }
@@ -308,9 +303,9 @@ static bool catch_up(struct tail *tail)
 	if (old && stays_with(tail, old))
 		goto out;
 	if (old)
-		finish_rotated(tail, old, from->offset);
+		finish_rotated(tail, old, start_of(tail, old, from->offset));
 	if (finish_between(tail, &set, old) && tail->fd >= 0)
-		follow_new(tail);
+		follow(tail, tail->fd, &tail->current, start_of(tail, &tail->current, 0));
 out:
 	rotated_release(&set);
 	return ok;
@@ -322,13 +317,11 @@ static bool read_since(struct tail *tail)
 
 	if (tail->fd < 0 && !from)
 		return say_missing(tail);
-	if (!from)
-		follow_new(tail);
-	else if (tail->fd >= 0 && is_same(&tail->current, from) &&
-		 tail->current.size >= from->offset)
-		follow(tail, tail->fd, &tail->current, from->offset);
-	else
+	if (from &&
+	    (tail->fd < 0 || !is_same(&tail->current, from) || tail->current.size < from->offset))
 		return catch_up(tail);
+	follow(tail, tail->fd, &tail->current,
+	       start_of(tail, &tail->current, from ? from->offset : 0));
 	return true;
 }
 

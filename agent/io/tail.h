@@ -32,7 +32,7 @@ struct tail_request {
 	const struct log_position *from; /* NULL: never read, begin with the first line */
 	int64_t now;
 	line_fn *take;
-	tail_known_fn *known; /* may be NULL; asked about every file but that of `from` */
+	tail_known_fn *known; /* may be NULL */
 	void *context; /* of both */
 };
 

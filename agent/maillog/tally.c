@@ -291,6 +291,7 @@ static void fold_hours(struct tally *sum, const struct tally *tally)
 		struct tally_hour *row;
 
 		key.address = address_number(sum, &ip);
+		key.part = 0;
 		row = counters_row(&sum->table[HOURS], key);
 		for (size_t j = 0; j < OUTCOME_COUNT; j++)
 			row->by_outcome[j] += hour[i].by_outcome[j];

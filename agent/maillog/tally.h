@@ -80,8 +80,8 @@ struct tally *tally_new(const struct zone *zone, struct replies *replies);
 void tally_free(struct tally *tally);
 /* A delivery_fn; `context` is the tally. */
 void tally_add(void *context, const struct delivery *delivery);
-/* Adds the rows of another, leaving its domains and replies out, and of its accounts the day:
- * the sum of a whole import. */
+/* Adds days and accounts of another: its hours without the hour, its accounts without the day.
+ * The sum of a whole import. */
 void tally_fold(struct tally *sum, const struct tally *tally);
 bool tally_is_full(const struct tally *tally);
 void tally_clear(struct tally *tally);

@@ -346,10 +346,10 @@ static void parts_fold_into_a_sum(void **state)
 		tally_clear(bench->tally);
 	}
 	hours_text(&out, sum);
-	assert_string_equal(str_text(&out), "2026-11-20 23 198.18.0.1 2 0 0 0\n"
+	assert_string_equal(str_text(&out), "2026-11-20 00 198.18.0.1 2 0 0 0\n"
 					    "2026-11-21 00 198.18.0.1 4 0 4 0\n"
 					    "2026-11-21 00 2001:db8::1 0 4 0 0\n"
-					    "2026-11-21 01 - 0 0 0 2\n");
+					    "2026-11-21 00 - 0 0 0 2\n");
 	str_clear(&out);
 	accounts_text(&out, sum);
 	assert_string_equal(str_text(&out),
