@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = 400, AS_USUAL = -1, CHANGES = 4 };
+enum { DAYS = 400, CHANGES = 6 };
 
 static const struct volume_policy policy = {2.0, 5.0, 1000, 30};
 
@@ -116,6 +116,28 @@ static const struct {
       .change = {{0, 0, 30000}, {14, 14, 30000}, {28, 28, 29000}}},
      VOLUME_NORMAL,
      ""},
+    {"without a rhythm, but five times in the last quarter",
+     {.days = 100,
+      .working = 2000,
+      .weekend = 500,
+      .change = {{0, 0, 30000},
+		 {10, 10, 30000},
+		 {19, 19, 30000},
+		 {41, 41, 30000},
+		 {53, 53, 30000},
+		 {75, 75, 30000}}},
+     VOLUME_NORMAL,
+     ""},
+    {"one incident of five days is one time",
+     {.days = 100, .working = 2000, .weekend = 500, .change = {{0, 0, 30000}, {45, 41, 30000}}},
+     VOLUME_SPIKE,
+     "sent 30,000 yesterday, 4.9 times last month's daily mean of 6,177 (8.3 times it without its "
+     "largest days); Tuesdays usually bring 2,000"},
+    {"two thirds more than the newsletter are elevated, whatever the ratio",
+     {.days = 100, .working = 2000, .weekend = 500, .tuesdays = 30000, .change = {{0, 0, 50000}}},
+     VOLUME_ELEVATED,
+     "sent 50,000 yesterday, 9.7 times last month's daily mean of 5,177; Tuesdays usually bring "
+     "30,000"},
     {"four times the newsletter is none",
      {.days = 100, .working = 2000, .weekend = 500, .tuesdays = 30000, .change = {{0, 0, 120000}}},
      VOLUME_SPIKE,
@@ -207,6 +229,14 @@ static const struct {
      {.days = 200, .working = 4000, .weekend = 4000, .change = {{30, 1, 0}}},
      VOLUME_COLD,
      "sent 4,000 yesterday after 30 days without mail"},
+    {"for two weeks from then on",
+     {.days = 200, .working = 4000, .weekend = 4000, .change = {{43, 14, 0}}},
+     VOLUME_COLD,
+     ""},
+    {"and no longer",
+     {.days = 200, .working = 4000, .weekend = 4000, .change = {{44, 15, 0}}},
+     VOLUME_NORMAL,
+     ""},
     {"a day less is a pause",
      {.days = 200, .working = 4000, .weekend = 4000, .change = {{29, 1, 0}}},
      VOLUME_NORMAL,
@@ -248,6 +278,14 @@ static const struct {
      {.days = 200, .working = 2000, .weekend = 500, .tenths = 30000, .change = {{0, 0, 30000}}},
      11,
      12,
+     VOLUME_NORMAL},
+    {"the second Tuesday of the month, wherever it falls",
+     {.days = 200,
+      .working = 2000,
+      .weekend = 500,
+      .change = {{0, 0, 30000}, {28, 28, 30000}, {56, 56, 30000}}},
+     12,
+     8,
      VOLUME_NORMAL},
     {"but not in the middle of nowhere",
      {.days = 200, .working = 2000, .weekend = 500, .tenths = 30000, .change = {{0, 0, 30000}}},
@@ -332,6 +370,13 @@ static const struct {
 } hour_case[] = {
     {"two messages at five past midnight", office, 0, {2}, VOLUME_NORMAL, true, ""},
     {"forty in the night", office, 2, {20, 10, 10}, VOLUME_NORMAL, true, ""},
+    {"less than the floor has passed, whatever it would become",
+     office,
+     3,
+     {300, 300, 300, 50},
+     VOLUME_NORMAL,
+     true,
+     ""},
     {"a morning as usual",
      office,
      11,
@@ -575,6 +620,23 @@ static void the_month_before_yesterdays_is_the_measure(void **state)
 	assert_float_equal(verdict.ratio, 2, 0);
 }
 
+static void a_few_days_of_a_month_are_no_mean(void **state)
+{
+	const int64_t today = day_of(2026, 11, 25);
+	struct volume_day day[DAYS];
+
+	(void)state;
+	for (int in_october = 6; in_october <= 7; in_october++) {
+		const struct pattern pattern = {
+		    .days = 24 + in_october, .working = 4000, .weekend = 4000};
+		const struct volume_input input = {
+		    .day = day, .days = make_days(&pattern, today, day), .today = today};
+
+		assert_float_equal(volume_judge(&input, &policy).month_mean,
+				   in_october < 7 ? 0 : 4000, 0);
+	}
+}
+
 static void hostile_values_are_harmless(void **state)
 {
 	static const uint64_t sent[] = {0, 1, 20, UINT32_MAX, UINT64_MAX};
@@ -638,6 +700,7 @@ int main(void)
 	    cmocka_unit_test(mail_that_nobody_takes_is_traffic_too),
 	    cmocka_unit_test(the_figures_are_the_operators),
 	    cmocka_unit_test(the_month_before_yesterdays_is_the_measure),
+	    cmocka_unit_test(a_few_days_of_a_month_are_no_mean),
 	    cmocka_unit_test(hostile_values_are_harmless),
 	    cmocka_unit_test(levels_have_words),
 	};

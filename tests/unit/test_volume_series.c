@@ -189,6 +189,103 @@ static void made_events_are_found_and_few_are_made_up(void **state)
 	assert_true(part(all.true_lows, all.lows) >= 0.7);
 }
 
+/* An office's day. */
+static const double share[24] = {.005, .005, .005, .005, .005, .005, .01,  .02,
+				 .10,  .15,  .14,  .10,  .06,  .09,  .09,  .08,
+				 .06,  .03,  .01,  .01,  .005, .005, .005, .005};
+
+/* Spreads a day over its hours: what is usual by the profile, and what is beyond it evenly over
+ * the hours from `first` to before `last`. */
+static void spread(uint64_t sent, uint64_t usual, unsigned first, unsigned last, uint32_t hour[24])
+{
+	const uint64_t plain = sent < usual ? sent : usual;
+
+	for (unsigned i = 0; i < 24; i++) {
+		hour[i] = (uint32_t)((double)plain * share[i]);
+		if (i >= first && i < last)
+			hour[i] += (uint32_t)((sent - plain) / (last - first));
+	}
+}
+
+/* The first hour of a day at which its mail so far is told to be at least `least`; 24: none. */
+static unsigned hour_told(const struct made_series *made, size_t place, const uint32_t hour[24],
+			  enum volume_level least)
+{
+	for (unsigned now = 0; now < 24; now++) {
+		struct volume_input input = {.day = made->day,
+					     .days = place,
+					     .today = made->day[place].day,
+					     .hour_now = now,
+					     .hour_share = share};
+		struct volume_verdict verdict;
+
+		for (unsigned i = 0; i <= now; i++)
+			input.today_hour[i] = hour[i];
+		verdict = volume_judge(&input, &policy);
+		if (verdict.is_today && counts_as(verdict.level, least))
+			return now;
+	}
+	return 24;
+}
+
+/* A burst runs evenly from some hour to midnight. */
+static void bursts_are_told_hours_before_the_day_ends(void **state)
+{
+	size_t bursts = 0;
+	size_t told = 0;
+	size_t hours = 0;
+
+	(void)state;
+	for (size_t sender = 0; sender < made_senders(); sender++) {
+		struct made_series made;
+
+		made_series(&made, sender, 1);
+		for (size_t i = 0; i < made.events; i++) {
+			const size_t place = made.event[i].begin;
+			uint32_t hour[24];
+			unsigned at;
+
+			if (made.event[i].kind != MADE_BURST)
+				continue;
+			spread(made.day[place].sent, made.day[place - 7].sent, (unsigned)place % 13,
+			       24, hour);
+			at = hour_told(&made, place, hour, VOLUME_SPIKE);
+			bursts++;
+			told += at < 24;
+			hours += at < 24 ? 23 - at : 0;
+		}
+	}
+	print_message("# %zu of %zu bursts told the same day, %.1f hours before its end\n", told,
+		      bursts, part(hours, told));
+	assert_true(part(told, bursts) >= 0.8);
+	assert_true(part(hours, told) >= 6);
+}
+
+/* Days without an event, of which the newsletters go out within two hours of the morning. */
+static void projections_make_little_up(void **state)
+{
+	enum { FIRST = 60, LAST = 70 };
+	size_t days = 0;
+	size_t false_days = 0;
+
+	(void)state;
+	for (size_t sender = 0; sender < made_senders(); sender++)
+		for (uint64_t seed = 1; seed <= 3; seed++) {
+			struct made_series made;
+
+			made_series(&made, sender, seed);
+			for (size_t place = FIRST; place < LAST; place++) {
+				uint32_t hour[24];
+
+				spread(made.day[place].sent, made.day[place - 7].sent, 9, 11, hour);
+				days++;
+				false_days += hour_told(&made, place, hour, VOLUME_ELEVATED) < 24;
+			}
+		}
+	print_message("# %zu of %zu plain days alarmed\n", false_days, days);
+	assert_true(part(false_days, days) <= 0.02);
+}
+
 struct slots {
 	struct volume_day day[SLOTS];
 	char begin[SLOTS][TIME_BYTES]; /* the time of its first point */
@@ -283,6 +380,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(made_events_are_found_and_few_are_made_up),
+	    cmocka_unit_test(bursts_are_told_hours_before_the_day_ends),
+	    cmocka_unit_test(projections_make_little_up),
 	    cmocka_unit_test(real_series_are_reported),
 	};
 
