@@ -252,14 +252,14 @@ unsigned usual_weekday_of(const struct usual_series *series, size_t at)
 	return (unsigned)(((civil_of(series, at) + 4) % WEEK + WEEK) % WEEK);
 }
 
-/* The first day of the month that lies `months` before the one of `date`. */
+/* The first day of the month that lies `months` before the one of `date`, or behind it. */
 static int64_t month_start(struct civil_date date, int months)
 {
 	const int month = date.month - 1 - months;
+	const int year = month < 0 ? -1 : month > 11;
 
-	if (month < 0)
-		return civil_days((struct civil_date){date.year - 1, (uint8_t)(month + 13), 1});
-	return civil_days((struct civil_date){date.year, (uint8_t)(month + 1), 1});
+	return civil_days(
+	    (struct civil_date){date.year + year, (uint8_t)(month - 12 * year + 1), 1});
 }
 
 static double same_month_day(const struct usual_series *series, size_t at)
@@ -346,9 +346,9 @@ struct usual usual_day(const struct usual_series *series, size_t from, size_t at
 	usual.sent = base;
 	take_larger(&usual, same_weekday(series, at), USUAL_WEEKDAY);
 	take_larger(&usual, same_fortnight(series, at), USUAL_FORTNIGHT);
-	take_larger(&usual, same_month_day(series, at), USUAL_MONTH_DAY);
-	take_larger(&usual, same_nth_weekday(series, at), USUAL_MONTH_DAY);
-	take_larger(&usual, same_day_from_end(series, at), USUAL_MONTH_END);
+	take_larger(&usual, same_month_day(series, at), USUAL_MONTH);
+	take_larger(&usual, same_nth_weekday(series, at), USUAL_MONTH);
+	take_larger(&usual, same_day_from_end(series, at), USUAL_MONTH);
 	if (sent > usual.sent && is_now_and_then(series, at, sent))
 		take_larger(&usual, sent, USUAL_NOW_AND_THEN);
 	/* A little above the weekday's median a habit is no news, and the weekday says more. */

@@ -21,8 +21,7 @@ struct usual_series {
 enum usual_by {
 	USUAL_WEEKDAY,
 	USUAL_FORTNIGHT, /* every second week on this weekday */
-	USUAL_MONTH_DAY, /* about this day of each month, or its first Tuesday */
-	USUAL_MONTH_END,
+	USUAL_MONTH, /* about this day, so long before the end, or a first Tuesday */
 	USUAL_NOW_AND_THEN /* no rhythm, but it happened often */
 };
 

@@ -61,11 +61,8 @@ static void add_usual(struct str *text, const struct volume_figures *figures)
 	case USUAL_FORTNIGHT:
 		str_addf(text, "every second of the %s brings ", weekday_name(figures->weekday));
 		break;
-	case USUAL_MONTH_DAY:
+	case USUAL_MONTH:
 		str_add(text, "this time of the month usually brings ");
-		break;
-	case USUAL_MONTH_END:
-		str_add(text, "such a distance from the month's end usually brings ");
 		break;
 	case USUAL_NOW_AND_THEN:
 		str_add(text, "now and then there are ");
