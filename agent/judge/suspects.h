@@ -1,12 +1,14 @@
 #ifndef JUDGE_SUSPECTS_H
 #define JUDGE_SUSPECTS_H
 
+#include "model/traffic.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 /* Who is likely behind it: accounts of an address by growth over their own usual, in the 72
  * hours before. */
-enum { SUSPECT_HOURS = 72, SUSPECTS_MAX = 5 };
+enum { SUSPECT_HOURS = 72 };
 
 struct account_volume {
 	const char *account;
@@ -14,17 +16,6 @@ struct account_volume {
 	uint64_t bounced, unknown_user, blocked; /* of them */
 	double usual; /* for as many hours, from its days before; 0: it never sent */
 	uint32_t receivers; /* how many different ones it reached */
-};
-
-struct suspect {
-	const char *account; /* borrowed */
-	uint64_t sent;
-	double usual;
-	double factor; /* sent / max(usual, 1) */
-	double share; /* of the address's recent mail, 0..1 */
-	double bounce_share, unknown_share;
-	uint32_t receivers;
-	double score; /* the order; larger is likelier */
 };
 
 /* Fills at most `max`, likeliest first; accounts that did what they always do are left out.

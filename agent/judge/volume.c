@@ -39,31 +39,12 @@ static const double growth_surprise = 1.5;
 /* A cold address that grows no faster does what a warm-up does. */
 static const double cold_growth = 1.5;
 
-static const char *const level_word[] = {"no-data", "normal",    "elevated", "spike",
-					 "warm-up", "over-plan", "cold",     "low"};
-_Static_assert(COUNT_OF(level_word) == VOLUME_LEVEL_COUNT, "one word for each level");
-
 /* Which of yesterday's and today's level is told. */
 static const int badness[] = {
     [VOLUME_NO_DATA] = 0, [VOLUME_NORMAL] = 1,    [VOLUME_ELEVATED] = 4, [VOLUME_SPIKE] = 5,
     [VOLUME_WARM_UP] = 1, [VOLUME_OVER_PLAN] = 4, [VOLUME_COLD] = 2,     [VOLUME_LOW] = 3,
 };
 _Static_assert(COUNT_OF(badness) == VOLUME_LEVEL_COUNT, "one rank for each level");
-
-const char *volume_level_name(enum volume_level level)
-{
-	if ((size_t)level >= COUNT_OF(level_word))
-		bug("no word for volume level %d", (int)level);
-	return level_word[level];
-}
-
-int volume_level_parse(const char *word)
-{
-	for (size_t i = 0; i < COUNT_OF(level_word); i++)
-		if (strcmp(level_word[i], word) == 0)
-			return (int)i;
-	return -1;
-}
 
 /* One day on trial. */
 struct trial {

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "model/delivery.h"
+#include "model/traffic.h"
 
 #include <string.h>
 
@@ -75,6 +76,9 @@ WORDS(reply_cause, enum reply_cause, REPLY_CAUSE_COUNT, "other", "authentication
       "network", "remote-error")
 WORDS(reply_scope, enum reply_scope, REPLY_SCOPE_COUNT, "unknown", "ip", "network", "domain", "url",
       "recipient", "message", "remote")
+
+WORDS(volume_level, enum volume_level, VOLUME_LEVEL_COUNT, "no-data", "normal", "elevated", "spike",
+      "warm-up", "over-plan", "cold", "low")
 
 struct words severity_words(void)
 {
