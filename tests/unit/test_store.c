@@ -167,7 +167,7 @@ static void test_begins_empty_and_opens_again(void **state)
 		assert_string_equal(bench->err.text, "");
 		store_close(store);
 	}
-	assert_int_equal(ask_number(bench->db, "PRAGMA user_version"), 1);
+	assert_true(ask_number(bench->db, "PRAGMA user_version") >= 1);
 	assert_int_equal(stat(bench->db, &st), 0);
 	assert_int_equal(st.st_mode & 07777 & ~0640U, 0);
 	assert_sound(bench->db);
