@@ -133,27 +133,32 @@ static bool read_value(struct slice *rest, struct slice *word)
 }
 
 /* An arrival's account: the authenticated user, or who called Exim on this host. With H= the
- * user is what the client's ident server says. A HELO stands in parentheses and holds no blank;
- * where one does, nothing behind it is believed. */
+ * user is what the client's ident server says. A HELO stands in parentheses before the client's
+ * address; one with blanks (helo_accept_junk_hosts) may look like all that follows, so where more
+ * parentheses or brackets come, nothing is believed. */
 static struct slice read_account(struct slice rest)
 {
-	struct slice user = {"", 0};
-	struct slice word, part;
+	struct slice account = {"", 0};
+	struct slice word, driver;
 	bool has_host = false;
+	bool has_ip = false;
 
 	for (int words = 0; words < WORDS_MAX && read_value(&rest, &word); words++) {
-		if (word.at[0] == '(' && word.at[word.len - 1] != ')')
-			return slice_of("", 0);
+		const bool is_bracket = word.at[0] == '(' || word.at[0] == '[';
+
 		if (slice_starts(word, "S="))
 			break;
-		if (slice_starts(word, "H="))
-			has_host = true;
-		else if (!has_host && scan_text(&word, "U="))
-			user = word;
-		else if (scan_text(&word, "A="))
-			return scan_until(&word, ':', &part) ? word : slice_of("", 0);
+		if (is_bracket && (has_ip || (word.at[0] == '(' && word.at[word.len - 1] != ')')))
+			return slice_of("", 0);
+		has_ip |= word.at[0] == '[';
+		has_host |= slice_starts(word, "H=");
+		if (slice_starts(word, "H=(") && word.at[word.len - 1] != ')')
+			return slice_of("", 0);
+		if ((!has_host && scan_text(&word, "U=")) ||
+		    (scan_text(&word, "A=") && scan_until(&word, ':', &driver)))
+			account = word;
 	}
-	return user;
+	return account;
 }
 
 static void read_arrival(struct log_reader *reader, int64_t at, struct slice id, struct slice rest)
@@ -342,19 +347,19 @@ static void note_requeue(struct log_reader *reader, const struct open_id *open,
 			 const struct attempt *attempt, int64_t at)
 {
 	const ptrdiff_t mark = scan_find_last(attempt->text, "id=");
-	struct slice id = {"", 0};
 	char padded[NEW_ID_BYTES + 1];
+	struct slice rest, id;
 
 	if (mark == SCAN_NONE)
 		return;
-	id = slice_from(attempt->text, (size_t)mark + 3);
-	if (id.len > NEW_ID_BYTES)
-		id.len = NEW_ID_BYTES;
-	memcpy(padded, id.at, id.len);
-	padded[id.len] = ' ';
-	id = slice_of(padded, id.len + 1);
-	if (read_id(&id, &id))
-		log_requeue(reader, open, slice_of(padded, id.len), at);
+	rest = slice_from(attempt->text, (size_t)mark + 3);
+	if (rest.len > NEW_ID_BYTES)
+		rest.len = NEW_ID_BYTES;
+	memcpy(padded, rest.at, rest.len);
+	padded[rest.len] = ' ';
+	rest = slice_of(padded, rest.len + 1);
+	if (read_id(&rest, &id))
+		log_requeue(reader, open, id, at);
 }
 
 static void read_outcome(struct log_reader *reader, const struct log_line *line, enum kind kind,

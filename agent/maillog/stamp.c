@@ -10,8 +10,8 @@ enum {
 	ISO_BYTES = STAMP_CACHE_BYTES, /* "2026-11-21T18:00:00" */
 	TAI_DIGITS = 16,
 	TAI_NANO_DIGITS = 8,
-	/* Lines of several processes swap places by seconds, never by this much. */
-	DISORDER_S = 600,
+	/* Lines of several processes swap places by seconds, hardly by this much. */
+	DISORDER_S = 60,
 	FRACTION_MAX = 9,
 	EPOCH_DIGITS_MIN = 9, /* 1973 to 2286; a queue id or a pid is shorter or has letters */
 	EPOCH_DIGITS_MAX = 10,
