@@ -1,7 +1,10 @@
 #include "base/civil.h"
 
+#include "base/parse.h"
+
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DAY_S = 86400 };
 
@@ -114,6 +117,31 @@ const char *civil_date_text(struct civil_date date, char out[CIVIL_TEXT_BYTES])
 {
 	snprintf(out, CIVIL_TEXT_BYTES, "%04d-%02d-%02d", date.year, date.month, date.day);
 	return out;
+}
+
+static bool number(const char *text, size_t len, uint32_t *out)
+{
+	char digits[8] = {0};
+
+	memcpy(digits, text, len);
+	return parse_u32(digits, out);
+}
+
+/* What the calendar would shift comes back changed. */
+bool civil_date_parse(const char *text, struct civil_date *date)
+{
+	struct civil_date read, again;
+	uint32_t year, month, day;
+
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || !number(text, 4, &year) ||
+	    !number(text + 5, 2, &month) || !number(text + 8, 2, &day) || month < 1 || month > 12)
+		return false;
+	read = (struct civil_date){(int32_t)year, (uint8_t)month, (uint8_t)day};
+	again = civil_from_days(civil_days(read));
+	if (again.month != read.month || again.day != read.day)
+		return false;
+	*date = read;
+	return true;
 }
 
 const char *civil_age(int64_t seconds, char out[CIVIL_TEXT_BYTES])

@@ -42,6 +42,8 @@ const char *civil_rfc3339(const struct zone *zone, int64_t at, char out[CIVIL_TE
 const char *civil_minute(const struct zone *zone, int64_t at, char out[CIVIL_TEXT_BYTES]);
 /* 2026-11-21. Returns `out`. */
 const char *civil_date_text(struct civil_date date, char out[CIVIL_TEXT_BYTES]);
+/* The same back: ten characters, a day that exists. */
+bool civil_date_parse(const char *text, struct civil_date *date);
 /* "3d 4h", "12m", "5s": two units at most, for ages. Returns `out`. */
 const char *civil_age(int64_t seconds, char out[CIVIL_TEXT_BYTES]);
 

@@ -50,6 +50,32 @@ bool parse_u32(const char *text, uint32_t *out)
 	return true;
 }
 
+bool parse_decimal(const char *text, double *out)
+{
+	enum { DIGITS_MAX = 15 }; /* whole numbers of 15 digits are exact in a double */
+	const char *end;
+	uint64_t whole;
+	uint64_t part = 0;
+	double scale = 1;
+
+	if (strlen(text) > DIGITS_MAX + 1 || !digits(text, &end, &whole))
+		return false;
+	if (*end == '.') {
+		const char *const point = end;
+
+		if (!digits(point + 1, &end, &part))
+			return false;
+		for (const char *at = point + 1; at < end; at++) {
+			scale *= 10;
+			whole *= 10;
+		}
+	}
+	if (*end || whole + part > 999999999999999)
+		return false;
+	*out = (double)(whole + part) / scale;
+	return true;
+}
+
 bool parse_duration_ms(const char *text, int64_t *ms)
 {
 	const char *end;

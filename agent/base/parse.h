@@ -8,6 +8,8 @@
  * on false `*out` is untouched. */
 bool parse_u32(const char *text, uint32_t *out);
 bool parse_u64(const char *text, uint64_t *out);
+/* "2", "1.4", at most 15 digits, so that the nearest double is what comes out. */
+bool parse_decimal(const char *text, double *out);
 
 /* A duration with its unit: ms s m h d w ("90s", "24h", "500ms"). "0" needs none. */
 bool parse_duration_ms(const char *text, int64_t *ms);

@@ -265,6 +265,30 @@ static void writes_moments(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	bool is_date;
+} date_case[] = {
+    {"2026-11-21", true},  {"2024-02-29", true},  {"0000-01-01", true},   {"9999-12-31", true},
+    {"2026-02-29", false}, {"2026-13-01", false}, {"2026-00-10", false},  {"2026-11-00", false},
+    {"2026-11-31", false}, {"2026-1-1", false},   {"2026-11-21 ", false}, {"2026/11/21", false},
+    {"2026-+1-01", false}, {"20261121", false},   {"", false},
+};
+
+static void reads_dates_that_exist(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(date_case); i++) {
+		struct civil_date date = {1, 1, 1};
+		char text[CIVIL_TEXT_BYTES];
+
+		if (civil_date_parse(date_case[i].text, &date) != date_case[i].is_date)
+			fail_msg("'%s'", date_case[i].text);
+		assert_string_equal(civil_date_text(date, text),
+				    date_case[i].is_date ? date_case[i].text : "0001-01-01");
+	}
+}
+
 static void the_largest_date_fits_its_text(void **state)
 {
 	const struct zone utc = {0};
@@ -314,6 +338,7 @@ int main(void)
 	    cmocka_unit_test(days_start_where_people_say),
 	    cmocka_unit_test(a_day_ends_where_the_next_begins),
 	    cmocka_unit_test(writes_moments),
+	    cmocka_unit_test(reads_dates_that_exist),
 	    cmocka_unit_test(the_largest_date_fits_its_text),
 	    cmocka_unit_test(writes_ages),
 	};

@@ -56,6 +56,50 @@ static void reads_plain_numbers_only(void **state)
 
 static const struct {
 	const char *text;
+	double value; /* -1: not a decimal */
+} decimal_case[] = {
+    {"0", 0},
+    {"2", 2},
+    {"1.4", 1.4},
+    {"1.40", 1.4},
+    {"0.001", 0.001},
+    {"01.25", 1.25},
+    {"999999999999999", 999999999999999},
+    {"1.23456789012345", 1.23456789012345},
+    {"1000000000000000", -1},
+    {"1.234567890123456", -1},
+    {"", -1},
+    {".", -1},
+    {".5", -1},
+    {"1.", -1},
+    {"1.4.1", -1},
+    {"1,4", -1},
+    {"-1.4", -1},
+    {"+1.4", -1},
+    {"1.-4", -1},
+    {"1.+4", -1},
+    {" 1.4", -1},
+    {"1.4 ", -1},
+    {"1e1", -1},
+    {"nan", -1},
+    {"inf", -1},
+    {"0x1p3", -1},
+};
+
+static void reads_decimals_as_they_are_written(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(decimal_case); i++) {
+		double value = -1;
+		const bool is_taken = parse_decimal(decimal_case[i].text, &value);
+
+		if (value != decimal_case[i].value || is_taken != (value >= 0))
+			fail_msg("'%s': %.17g", decimal_case[i].text, value);
+	}
+}
+
+static const struct {
+	const char *text;
 	int64_t ms; /* -1: not a duration */
 } duration_case[] = {
     {"0", 0},
@@ -142,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_plain_numbers_only),
+	    cmocka_unit_test(reads_decimals_as_they_are_written),
 	    cmocka_unit_test(durations_need_a_unit),
 	    cmocka_unit_test(writes_durations_in_the_largest_unit),
 	};
