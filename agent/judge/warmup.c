@@ -10,6 +10,9 @@
 
 /* Published advice: doubling from one day to the next already costs reputation. */
 static const double growth_min = 1.01, growth_max = 2.0;
+/* Below this share of a day's allowance the address stands still: the next step is then as large a
+ * jump as if a day had been left out. The share is ours; a quiet weekend day is no news. */
+static const double behind_share = 0.5;
 enum { TARGET_MAX = 1000000000, START_DAYS_MAX = 10000000 };
 
 #define A_DAY(hourly) (24 * UINT64_C(hourly))
@@ -167,4 +170,31 @@ uint32_t warmup_days(const struct warmup_plan *plan)
 			low = middle + 1;
 	}
 	return low < DAYS_MAX ? low : UINT32_MAX;
+}
+
+static bool is_over(const struct warmup_plan *plan, int64_t today, const struct warmup_sent *sent)
+{
+	return sent->today > warmup_allowed(plan, today) ||
+	       (today > plan->start && sent->yesterday > warmup_allowed(plan, today - 1));
+}
+
+enum warmup_verdict warmup_judge(const struct warmup_plan *plan, int64_t today,
+				 const struct warmup_sent *sent)
+{
+	const uint32_t days = warmup_days(plan);
+
+	if (days == UINT32_MAX)
+		return WARMUP_UNKNOWN;
+	if (today < plan->start)
+		return WARMUP_WAITING;
+	if (!sent->is_counted)
+		return WARMUP_UNKNOWN;
+	if (is_over(plan, today, sent))
+		return WARMUP_OVER_PLAN;
+	if ((uint64_t)today - (uint64_t)plan->start > days)
+		return WARMUP_DONE;
+	if (today > plan->start &&
+	    (double)sent->yesterday < behind_share * (double)warmup_allowed(plan, today - 1))
+		return WARMUP_BEHIND;
+	return WARMUP_ON_PLAN;
 }

@@ -2,12 +2,12 @@
 #define JUDGE_WARMUP_H
 
 #include "base/err.h"
-#include "judge/volume.h"
+#include "model/warmup_view.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Day-by-day schedules for an address that has no history. */
+/* Day-by-day schedules for an address that has no history, and whether it keeps to them. */
 struct warmup_plan {
 	int64_t start; /* civil day number */
 	uint64_t target; /* messages a day at the end */
@@ -33,5 +33,14 @@ bool warmup_check(const struct warmup_plan *plan, struct err *err);
 uint64_t warmup_allowed(const struct warmup_plan *plan, int64_t day);
 /* Days from the start until the target is allowed, 0 when it is at once; UINT32_MAX: never. */
 uint32_t warmup_days(const struct warmup_plan *plan);
+
+struct warmup_sent {
+	bool is_counted; /* some log told of the address, on whatever day */
+	uint64_t yesterday, today; /* today so far */
+};
+/* More than is allowed is over the plan on every day of it, those behind the target too. A day
+ * before the start is held against nothing. */
+enum warmup_verdict warmup_judge(const struct warmup_plan *plan, int64_t today,
+				 const struct warmup_sent *sent);
 
 #endif

@@ -165,6 +165,56 @@ static void days_at_the_ends_of_time_are_harmless(void **state)
 	assert_int_equal(warmup_allowed(&plan, INT64_MAX), 100);
 }
 
+#define SENT(yesterday, today)                                                                     \
+	{                                                                                          \
+		true, yesterday, today                                                             \
+	}
+
+/* Allows 100, 140, 196, ...; the target on day 14 from the start. */
+static const struct warmup_plan judged = GROWTH(100, 1.4, 10000);
+
+static const struct {
+	const char *why;
+	int64_t day; /* from the start */
+	struct warmup_sent sent;
+	enum warmup_verdict verdict;
+} judge_case[] = {
+    {"mail before the plan began is its own affair", -1, SENT(900, 900), WARMUP_WAITING},
+    {"waiting needs no mail", -1, {false, 0, 0}, WARMUP_WAITING},
+    {"no log tells of it", 3, {false, 0, 0}, WARMUP_UNKNOWN},
+    {"yesterday was not the plan's", 0, SENT(900, 0), WARMUP_ON_PLAN},
+    {"nothing was due yesterday either", 0, SENT(0, 100), WARMUP_ON_PLAN},
+    {"all that is allowed", 1, SENT(100, 140), WARMUP_ON_PLAN},
+    {"one more today", 1, SENT(100, 141), WARMUP_OVER_PLAN},
+    {"one more yesterday", 1, SENT(101, 0), WARMUP_OVER_PLAN},
+    {"today already on the first day", 0, SENT(0, 101), WARMUP_OVER_PLAN},
+    {"half of yesterday's will do", 1, SENT(50, 0), WARMUP_ON_PLAN},
+    {"less will not", 1, SENT(49, 140), WARMUP_BEHIND},
+    {"over outdoes behind", 1, SENT(0, 141), WARMUP_OVER_PLAN},
+    {"the day of the target is a day as others", 14, SENT(7937, 10000), WARMUP_ON_PLAN},
+    {"and can be behind", 14, SENT(0, 0), WARMUP_BEHIND},
+    {"the day after it is done", 15, SENT(10000, 0), WARMUP_DONE},
+    {"when little is sent, too", 15, SENT(0, 0), WARMUP_DONE},
+    {"the target holds on", 400, SENT(10000, 10001), WARMUP_OVER_PLAN},
+};
+
+static void keeping_to_the_plan_is_told(void **state)
+{
+	const struct warmup_plan lost = CURVE("ses-46", 50000);
+	const struct warmup_sent sent = SENT(1, 1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(judge_case); i++) {
+		const enum warmup_verdict got =
+		    warmup_judge(&judged, START + judge_case[i].day, &judge_case[i].sent);
+
+		if (got != judge_case[i].verdict)
+			fail_msg("%s: %d", judge_case[i].why, (int)got);
+	}
+	/* Its curve is gone: that nothing is allowed is not the operator's fault. */
+	assert_int_equal(warmup_judge(&lost, START + 3, &sent), WARMUP_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +223,7 @@ int main(void)
 	    cmocka_unit_test(what_is_no_plan_is_told),
 	    cmocka_unit_test(curves_rise_and_say_whose_they_are),
 	    cmocka_unit_test(days_at_the_ends_of_time_are_harmless),
+	    cmocka_unit_test(keeping_to_the_plan_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
