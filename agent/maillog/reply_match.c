@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "maillog/reply_words.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -11,8 +10,6 @@
 
 enum {
 	CODES_MAX = 32, /* alternatives of one rule */
-	WORDS_MAX = 64, /* likewise of its pattern */
-	GRAMS_MAX = 8, /* of one word; more would rule out little more */
 	MATCH_LIMIT = 200000, /* steps: honest patterns take some hundred on the longest text */
 	HEAP_LIMIT_KIB = 1024,
 };
@@ -24,17 +21,11 @@ struct code_match {
 	bool has_smtp, has_status;
 };
 
-struct word_match {
-	uint16_t gram[GRAMS_MAX];
-	size_t grams;
-};
-
 struct matcher {
 	struct code_match code[CODES_MAX];
 	size_t codes;
 	pcre2_code *pattern; /* NULL: any text */
-	struct word_match *word; /* of which one must be there; none: the pattern always runs */
-	size_t words;
+	struct reply_words *words; /* NULL: the pattern always runs */
 };
 
 struct match_room {
@@ -42,47 +33,10 @@ struct match_room {
 	pcre2_match_context *context;
 };
 
-/* --- three bytes --- */
-
-static uint16_t gram_of(const char *at)
-{
-	const uint32_t bytes = (uint32_t)(unsigned char)at[0] |
-			       (uint32_t)(unsigned char)at[1] << 8 |
-			       (uint32_t)(unsigned char)at[2] << 16;
-
-	return (uint16_t)(bytes * 2654435761u >> 20); /* Knuth's multiplier; twelve bits */
-}
-
 void subject_init(struct subject *subject, const struct reply_text *text)
 {
 	subject->text = text;
-	memset(&subject->grams, 0, sizeof(subject->grams));
-	for (size_t i = 0; i + 3 <= text->len; i++) {
-		const uint16_t gram = gram_of(text->text + i);
-
-		subject->grams.bit[gram / 64] |= UINT64_C(1) << gram % 64;
-	}
-}
-
-static bool may_hold(const struct grams *grams, const struct word_match *word)
-{
-	for (size_t i = 0; i < word->grams; i++)
-		if (!(grams->bit[word->gram[i] / 64] >> word->gram[i] % 64 & 1))
-			return false;
-	return true;
-}
-
-static void set_words(struct matcher *matcher, const char *pattern)
-{
-	struct reply_word word[WORDS_MAX];
-	const size_t words = reply_words(pattern, word, WORDS_MAX);
-
-	matcher->word = xcalloc(words + 1, sizeof(*matcher->word));
-	matcher->words = words;
-	for (size_t i = 0; i < words; i++)
-		for (size_t at = 0; at + 3 <= word[i].len && at < GRAMS_MAX; at++)
-			matcher->word[i].gram[matcher->word[i].grams++] =
-			    gram_of(word[i].text + at);
+	grams_set(&subject->grams, slice_of(text->text, text->len));
 }
 
 /* --- codes --- */
@@ -227,7 +181,7 @@ static bool compile(struct matcher *matcher, const char *pattern, bool is_hot, s
 	/* Where there is no JIT, or no memory may be both written and run, it works without. */
 	if (is_hot)
 		pcre2_jit_compile(matcher->pattern, PCRE2_JIT_COMPLETE);
-	set_words(matcher, pattern);
+	matcher->words = reply_words_new(pattern);
 	return true;
 }
 
@@ -247,7 +201,7 @@ void matcher_free(struct matcher *matcher)
 	if (!matcher)
 		return;
 	pcre2_code_free(matcher->pattern);
-	free(matcher->word);
+	reply_words_free(matcher->words);
 	free(matcher);
 }
 
@@ -277,14 +231,13 @@ bool matcher_matches(const struct matcher *matcher, const struct subject *subjec
 		     struct match_room *room)
 {
 	const struct reply_text *const text = subject->text;
-	bool may_match = matcher->words == 0;
 
 	if (!codes_match(matcher, &text->codes))
 		return false;
 	if (!matcher->pattern)
 		return true;
-	for (size_t i = 0; i < matcher->words && !may_match; i++)
-		may_match = may_hold(&subject->grams, &matcher->word[i]);
-	return may_match && pcre2_match(matcher->pattern, (PCRE2_SPTR)text->text, text->len, 0, 0,
-					room->data, room->context) >= 0;
+	if (matcher->words && !reply_words_may_match(matcher->words, &subject->grams))
+		return false;
+	return pcre2_match(matcher->pattern, (PCRE2_SPTR)text->text, text->len, 0, 0, room->data,
+			   room->context) >= 0;
 }

@@ -3,17 +3,11 @@
 
 #include "maillog/replies.h"
 #include "maillog/reply_text.h"
+#include "maillog/reply_words.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
-/* One compiled rule, and what it is matched against. Most rules are ruled out without running
- * their pattern: it holds words that the text would have to hold as well. */
-
-/* Which three bytes stand side by side somewhere, as a set of their hashes. */
-struct grams {
-	uint64_t bit[64];
-};
+/* One compiled rule, and what it is matched against. */
 
 struct subject {
 	const struct reply_text *text;

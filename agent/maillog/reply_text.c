@@ -53,7 +53,9 @@ static const struct stand_in {
 
 static const struct stand_in *stand_in_at(struct slice text)
 {
-	if (!strchr("\\#\xc2\xe2\xe3", text.at[0]) || text.at[0] == '\0')
+	const unsigned char first = (unsigned char)text.at[0];
+
+	if (first != '\\' && first != '#' && first < 0xc2)
 		return NULL;
 	for (size_t i = 0; i < COUNT_OF(stand_ins); i++)
 		if (slice_starts(text, stand_ins[i].bytes))
@@ -289,7 +291,7 @@ static void fold(struct reply_text *out, struct slice text)
 		if (!taken && !is_alnum(before) && before != '.')
 			taken = fold_word(out, text);
 		if (!taken) {
-			add(out, text.at, 1);
+			out->text[out->len++] = text.at[0];
 			taken = 1;
 		}
 		text = slice_from(text, taken);

@@ -1,107 +1,114 @@
 #include "maillog/reply_words.h"
 
-#include <stdbool.h>
+#include "base/mem.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-/* Only what is certain counts: letters outside of groups and classes that nothing makes optional.
- * Whatever is not understood makes the whole pattern silent. */
+/* Only what is certain counts: letters that no quantifier makes optional. Whatever is not
+ * understood makes the whole pattern silent. */
 
-enum { WORD_MIN_BYTES = 3 };
+enum {
+	GRAM_BYTES = 3,
+	GRAMS_MAX = 4, /* of one word; more would rule out little more */
+	WORD_BYTES = GRAMS_MAX + GRAM_BYTES - 1,
+	DEPTH_MAX = 16, /* of brackets */
+};
 
-struct scan {
+enum need { NEED_ANY, NEED_ALL, NEED_WORD };
+
+/* Sixteen bytes, since all nodes of all rules are walked for each new text. */
+struct node {
+	uint16_t gram[GRAMS_MAX];
+	uint16_t first, last, next; /* other nodes; 0 is none */
+	uint8_t grams;
+	uint8_t need; /* enum need */
+};
+
+/* Node 0 stands for "anything", the root is node 1. */
+struct reply_words {
+	struct node *node;
+	size_t nodes, room;
+};
+
+struct parser {
+	struct reply_words *words;
 	const char *at;
-	struct reply_word run, best; /* of this alternative */
+	int depth;
 	bool is_lost;
 };
 
-static void end_run(struct scan *scan)
+/* A run of letters that is being read. */
+struct run {
+	char text[WORD_BYTES];
+	size_t len;
+};
+
+/* Knuth's multiplier; twelve bits. */
+static uint16_t gram_of(const char *at)
 {
-	if (scan->run.len > scan->best.len)
-		scan->best = scan->run;
-	scan->run.len = 0;
+	const uint32_t bytes = (uint32_t)(unsigned char)at[0] |
+			       (uint32_t)(unsigned char)at[1] << 8 |
+			       (uint32_t)(unsigned char)at[2] << 16;
+
+	return (uint16_t)(bytes * 2654435761u >> 20);
 }
 
-static void add_letter(struct scan *scan, char c)
+void grams_set(struct grams *grams, struct slice text)
 {
-	if (scan->run.len == REPLY_WORD_BYTES)
-		end_run(scan);
-	scan->run.text[scan->run.len++] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+	memset(grams, 0, sizeof(*grams));
+	for (size_t i = 0; i + GRAM_BYTES <= text.len; i++) {
+		const uint16_t gram = gram_of(text.at + i);
+
+		grams->bit[gram / 64] |= UINT64_C(1) << gram % 64;
+	}
 }
 
-/* The last letter may be missing. */
-static void drop_letter(struct scan *scan)
+/* --- the tree --- */
+
+static size_t add_node(struct reply_words *words, enum need need)
 {
-	if (scan->run.len)
-		scan->run.len--;
-	end_run(scan);
+	if (words->nodes == words->room) {
+		words->room = words->room ? words->room * 2 : 16;
+		words->node = xrealloc(words->node, words->room, sizeof(*words->node));
+	}
+	words->node[words->nodes] = (struct node){.need = (uint8_t)need};
+	return words->nodes++;
 }
 
-/* From '[' to behind its ']'. */
-static void skip_class(struct scan *scan)
+static void add_child(struct reply_words *words, size_t parent, size_t node)
 {
-	const char *at = scan->at + 1;
+	struct node *const above = &words->node[parent];
+	const uint16_t child = (uint16_t)node;
 
-	at += *at == '^';
-	at += *at == ']';
-	for (; *at && *at != ']'; at++)
-		if (*at == '\\' && at[1])
-			at++;
-		else if (at[0] == '[' && at[1] == ':' && strchr(at + 2, ']'))
-			at = strchr(at + 2, ']');
-	scan->at = at + (*at == ']');
-}
-
-/* Options and verbs change the meaning of what follows. */
-static bool is_plain_group(const char *at)
-{
-	if (at[1] == '*')
-		return false;
-	return at[1] != '?' || (at[2] && strchr(":=!>", at[2])) ||
-	       (at[2] == '<' && at[3] && strchr("=!", at[3]));
-}
-
-/* From '(' to behind its ')'. */
-static void skip_group(struct scan *scan)
-{
-	int depth = 0;
-
-	do {
-		switch (*scan->at) {
-		case '\0':
-			scan->is_lost = true;
-			return;
-		case '\\':
-			scan->at += scan->at[1] ? 2 : 1;
-			continue;
-		case '[':
-			skip_class(scan);
-			continue;
-		case '(':
-			if (!is_plain_group(scan->at))
-				scan->is_lost = true;
-			depth++;
-			break;
-		case ')':
-			depth--;
-			break;
-		}
-		scan->at++;
-	} while (depth > 0);
-}
-
-static void scan_escape(struct scan *scan)
-{
-	const char c = scan->at[1];
-
-	scan->at += c ? 2 : 1;
-	if (c && strchr("bBdDsSwWAzZGhHvV", c))
-		end_run(scan);
-	else if (c == '\0' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		 (c >= 'A' && c <= 'Z'))
-		scan->is_lost = true;
+	if (above->last)
+		words->node[above->last].next = child;
 	else
-		add_letter(scan, c);
+		above->first = child;
+	above->last = child;
 }
+
+static void end_run(struct parser *parser, size_t parent, struct run *run)
+{
+	if (run->len >= GRAM_BYTES) {
+		const size_t child = add_node(parser->words, NEED_WORD);
+		struct node *const node = &parser->words->node[child];
+
+		for (size_t at = 0; at + GRAM_BYTES <= run->len; at++)
+			node->gram[node->grams++] = gram_of(run->text + at);
+		add_child(parser->words, parent, child);
+	}
+	run->len = 0;
+}
+
+static void add_letter(struct parser *parser, size_t parent, struct run *run, char c)
+{
+	if (run->len == WORD_BYTES)
+		end_run(parser, parent, run);
+	run->text[run->len++] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+/* --- the pattern --- */
 
 static bool is_counted(const char *at)
 {
@@ -110,63 +117,185 @@ static bool is_counted(const char *at)
 	return digits > 0 && at[1 + digits] == '}';
 }
 
-/* One step of an alternative; false at its end. */
-static bool scan_step(struct scan *scan)
+/* Whether what stands before may be missing; the quantifier is read. */
+static bool read_optional(struct parser *parser)
 {
-	switch (*scan->at) {
-	case '\0':
-	case '|':
+	const char c = *parser->at;
+	bool is_optional = c == '?' || c == '*';
+
+	if (c == '{' && is_counted(parser->at)) {
+		is_optional = parser->at[1] == '0' || parser->at[1] == ',';
+		parser->at = strchr(parser->at, '}') + 1;
+	} else if (c == '?' || c == '*' || c == '+')
+		parser->at++;
+	else
 		return false;
+	/* Lazy or possessive. */
+	parser->at += *parser->at == '?' || *parser->at == '+';
+	return is_optional;
+}
+
+/* From '[' to behind its ']'. */
+static void skip_class(struct parser *parser)
+{
+	const char *at = parser->at + 1;
+
+	at += *at == '^';
+	at += *at == ']';
+	for (; *at && *at != ']'; at++)
+		if (*at == '\\' && at[1])
+			at++;
+		else if (at[0] == '[' && at[1] == ':' && strchr(at + 2, ']'))
+			at = strchr(at + 2, ']');
+	parser->at = at + (*at == ']');
+}
+
+static size_t parse_any(struct parser *parser);
+
+/* What a group needs, 0 for anything; options and verbs change the meaning of all that follows. */
+static size_t parse_group(struct parser *parser)
+{
+	const char *const at = parser->at + 1;
+	const bool is_special = *at == '?' && at[1] != ':';
+	size_t need;
+
+	if (*at == '*' || parser->depth == DEPTH_MAX ||
+	    (is_special && !(at[1] && strchr("=!>", at[1])) &&
+	     !(at[1] == '<' && at[2] && strchr("=!", at[2])))) {
+		parser->is_lost = true;
+		return 0;
+	}
+	parser->at = at;
+	if (*at == '?')
+		parser->at += at[1] == '<' ? 3 : 2;
+	parser->depth++;
+	need = parse_any(parser);
+	parser->depth--;
+	if (*parser->at != ')')
+		parser->is_lost = true;
+	else
+		parser->at++;
+	return is_special ? 0 : need;
+}
+
+/* The letter of an escape, or '\0' when it stands for something else. */
+static char parse_escape(struct parser *parser)
+{
+	const char c = parser->at[1];
+
+	parser->at += c ? 2 : 1;
+	if (c && strchr("bBdDsSwWAzZGhHvV", c))
+		return '\0';
+	if (c == '\0' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		parser->is_lost = true;
+	return c;
+}
+
+/* One letter, or '\0' for anything else that takes up one place or none. */
+static char parse_atom(struct parser *parser)
+{
+	switch (*parser->at) {
 	case '\\':
-		scan_escape(scan);
-		return true;
+		return parse_escape(parser);
 	case '[':
-		end_run(scan);
-		skip_class(scan);
-		return true;
-	case '(':
-		end_run(scan);
-		skip_group(scan);
-		return true;
-	case '?':
-	case '*':
-		drop_letter(scan);
-		break;
-	case '{':
-		if (!is_counted(scan->at)) {
-			add_letter(scan, '{');
-			break;
-		}
-		drop_letter(scan);
-		scan->at = strchr(scan->at, '}');
-		break;
+		skip_class(parser);
+		return '\0';
 	case '.':
 	case '^':
 	case '$':
-	case '+':
-		end_run(scan);
-		break;
+		parser->at++;
+		return '\0';
 	default:
-		add_letter(scan, *scan->at);
+		return *parser->at++;
 	}
-	scan->at++;
+}
+
+static bool is_at_end(const struct parser *parser)
+{
+	return parser->is_lost || !*parser->at || *parser->at == '|' || *parser->at == ')';
+}
+
+/* One alternative: everything in it must be there. */
+static size_t parse_all(struct parser *parser)
+{
+	const size_t all = add_node(parser->words, NEED_ALL);
+	struct run run = {.len = 0};
+
+	while (!is_at_end(parser)) {
+		const bool is_group = *parser->at == '(';
+		const size_t need = is_group ? parse_group(parser) : 0;
+		const char letter = (char)(is_group ? '\0' : parse_atom(parser));
+		const char *const behind = parser->at;
+		const bool is_optional = read_optional(parser);
+
+		if (letter && !is_optional)
+			add_letter(parser, all, &run, letter);
+		if (!letter || parser->at != behind)
+			end_run(parser, all, &run);
+		if (need && !is_optional)
+			add_child(parser->words, all, need);
+	}
+	end_run(parser, all, &run);
+	return parser->words->node[all].first ? all : 0;
+}
+
+static size_t parse_any(struct parser *parser)
+{
+	const size_t any = add_node(parser->words, NEED_ANY);
+	bool is_open = false;
+
+	for (;; parser->at++) {
+		const size_t all = parse_all(parser);
+
+		if (all)
+			add_child(parser->words, any, all);
+		is_open |= all == 0;
+		if (parser->is_lost || *parser->at != '|')
+			return is_open ? 0 : any;
+	}
+}
+
+struct reply_words *reply_words_new(const char *pattern)
+{
+	struct reply_words *words = xcalloc(1, sizeof(*words));
+	struct parser parser = {.words = words, .at = pattern};
+
+	add_node(words, NEED_ALL);
+	if (parse_any(&parser) != 0 && !parser.is_lost && !*parser.at && words->nodes < UINT16_MAX)
+		return words;
+	reply_words_free(words);
+	return NULL;
+}
+
+void reply_words_free(struct reply_words *words)
+{
+	if (!words)
+		return;
+	free(words->node);
+	free(words);
+}
+
+static bool has_word(const struct node *node, const struct grams *grams)
+{
+	for (size_t i = 0; i < node->grams; i++)
+		if (!(grams->bit[node->gram[i] / 64] >> node->gram[i] % 64 & 1))
+			return false;
 	return true;
 }
 
-size_t reply_words(const char *pattern, struct reply_word *word, size_t max)
+static bool is_met(const struct reply_words *words, size_t at, const struct grams *grams)
 {
-	struct scan scan = {.at = pattern};
-	size_t words = 0;
+	const struct node *const node = &words->node[at];
 
-	for (;; scan.at++) {
-		scan.run.len = scan.best.len = 0;
-		while (!scan.is_lost && scan_step(&scan))
-			continue;
-		end_run(&scan);
-		if (scan.is_lost || scan.best.len < WORD_MIN_BYTES || words == max)
-			return 0;
-		word[words++] = scan.best;
-		if (!*scan.at)
-			return words;
-	}
+	if (node->need == NEED_WORD)
+		return has_word(node, grams);
+	for (size_t child = node->first; child; child = words->node[child].next)
+		if (is_met(words, child, grams) == (node->need == NEED_ANY))
+			return node->need == NEED_ANY;
+	return node->need == NEED_ALL;
+}
+
+bool reply_words_may_match(const struct reply_words *words, const struct grams *grams)
+{
+	return is_met(words, 1, grams);
 }

@@ -1,19 +1,27 @@
 #ifndef MAILLOG_REPLY_WORDS_H
 #define MAILLOG_REPLY_WORDS_H
 
-#include <stddef.h>
+#include "base/slice.h"
 
-/* What a text must hold for a pattern to match, read off the pattern itself. */
+#include <stdbool.h>
+#include <stdint.h>
 
-enum { REPLY_WORD_BYTES = 32 };
+/* What a text must hold for a pattern to match, read off the pattern itself: most patterns need
+ * not run at all. Patterns are valid and caseless, texts in lower case. */
 
-struct reply_word {
-	char text[REPLY_WORD_BYTES]; /* lower case, not NUL-terminated */
-	size_t len; /* at least 3 */
+/* Which three bytes stand side by side somewhere, as a set of their hashes. */
+struct grams {
+	uint64_t bit[64];
 };
 
-/* One word for each alternative at the pattern's top level; whatever matches holds one of them.
- * 0: the pattern does not tell, anything may match. Patterns must be valid and caseless. */
-size_t reply_words(const char *pattern, struct reply_word *word, size_t max);
+void grams_set(struct grams *grams, struct slice text);
+
+struct reply_words;
+
+/* NULL: the pattern does not tell, anything may match. */
+struct reply_words *reply_words_new(const char *pattern);
+void reply_words_free(struct reply_words *words);
+/* False: the pattern cannot match. */
+bool reply_words_may_match(const struct reply_words *words, const struct grams *grams);
 
 #endif
