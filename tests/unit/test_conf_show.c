@@ -288,7 +288,8 @@ static void offers_examples_that_load(void **state)
 /* Every row of both tables, in each of the forms. */
 static void describes_every_option(void **state)
 {
-	static const struct option_table *const tables[] = {&options_main, &options_catalogue};
+	static const struct option_table *const tables[] = {&options_main, &options_catalogue,
+							    &options_replies};
 	struct str text = {0};
 	struct str manual = {0};
 	json_t *json = conf_options_json();
@@ -319,7 +320,8 @@ static void describes_every_option(void **state)
 /* What the reader and the sample take for granted. */
 static void holds_rows_that_make_sense(void **state)
 {
-	static const struct option_table *const tables[] = {&options_main, &options_catalogue};
+	static const struct option_table *const tables[] = {&options_main, &options_catalogue,
+							    &options_replies};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
