@@ -133,7 +133,9 @@ static uint64_t curve_allowed(const struct warmup_plan *plan, uint64_t since_sta
 
 static uint64_t growth_allowed(const struct warmup_plan *plan, uint64_t since_start)
 {
-	const double allowed = (double)plan->first * pow(plan->growth, (double)since_start);
+	/* 100 * 1.4 * 1.4 is 195.99999999999997 to a double and 196 to everybody else. */
+	const double allowed =
+	    (double)plan->first * pow(plan->growth, (double)since_start) * (1 + 1e-12);
 
 	/* Rounded down, and the target for all that overflowed; not a number is nothing. */
 	if (allowed >= (double)plan->target)

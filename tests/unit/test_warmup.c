@@ -30,6 +30,7 @@ static const struct {
     {"nothing on the day before", GROWTH(100, 1.4, 10000), -1, 0},
     {"the first day's figure on the first", GROWTH(100, 1.4, 10000), 0, 100},
     {"the growth on the second", GROWTH(100, 1.4, 10000), 1, 140},
+    {"whole numbers stay whole", GROWTH(100, 1.4, 10000), 2, 196},
     {"rounded down", GROWTH(100, 1.4, 10000), 5, 537},
     {"the day before the target", GROWTH(100, 1.4, 10000), 13, 7937},
     {"the target, not more", GROWTH(100, 1.4, 10000), 14, 10000},
