@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cli/progress.h"
+#include "cli/state.h"
 #include "conf/load.h"
 #include "conf/replies.h"
 #include "render/volume.h"
@@ -10,8 +11,6 @@
 #include "run/volume_view.h"
 #include "store/volumes.h"
 #include "sys/clock.h"
-#include "sys/files.h"
-#include "sys/lock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -32,7 +31,7 @@ struct import {
 	struct tally *sum; /* of all files that were read to their end */
 	struct progress progress;
 	uint64_t total, done; /* bytes of all files, and of those before this one */
-	int lock;
+	struct state state;
 };
 
 /* --- what was given --- */
@@ -136,26 +135,6 @@ static bool read_rules(struct import *import)
 	return import->ingest.replies || !has_conf;
 }
 
-static enum cli_status open_state(struct import *import, struct err *err)
-{
-	const char *const dir = import->cli->conf.state_dir;
-
-	if (import->ingest.is_dry)
-		return CLI_DONE;
-	if (!files_state_dir(dir, err))
-		return CLI_USAGE;
-	switch (lock_take(dir, false, &import->lock, err)) {
-	case LOCK_BUSY:
-		return CLI_BUSY;
-	case LOCK_FAILED:
-		return CLI_USAGE;
-	case LOCK_HELD:
-		break;
-	}
-	import->ingest.store = store_open(dir, STORE_WRITE, err);
-	return import->ingest.store ? CLI_DONE : CLI_USAGE;
-}
-
 /* --- the import --- */
 
 static uint64_t bytes_of(const char *path)
@@ -251,19 +230,22 @@ static bool print_import(struct import *import)
 static enum cli_status work(struct import *import)
 {
 	struct err err;
-	enum cli_status status = open_state(import, &err);
+	enum cli_status status = CLI_DONE;
 
+	if (!import->ingest.is_dry)
+		status = state_open(import->cli->conf.state_dir, &import->state, &err);
 	if (status != CLI_DONE) {
 		cli_error("%s", err.text);
 		return status;
 	}
+	import->ingest.store = import->state.store;
 	status = import_all(import);
 	return print_import(import) ? status : CLI_USAGE;
 }
 
 static enum cli_status run_import(struct cli *cli)
 {
-	struct import import = {.cli = cli, .lock = -1};
+	struct import import = {.cli = cli, .state = {.lock = -1}};
 	enum cli_status status = CLI_USAGE;
 	struct err err;
 
@@ -281,9 +263,7 @@ static enum cli_status run_import(struct cli *cli)
 		status = work(&import);
 	tally_free(import.sum);
 	replies_free(import.ingest.replies);
-	store_close(import.ingest.store);
-	if (import.lock >= 0)
-		close(import.lock);
+	state_close(&import.state);
 	return status;
 }
 

@@ -37,7 +37,9 @@ struct warmup_schedule {
 struct warmup_view {
 	struct warmup_terms terms;
 	int64_t day; /* today's: 1 is the first; 0 and less: not begun */
-	uint64_t allowed, sent; /* today, so far */
+	uint64_t allowed; /* today; known where terms.days is */
+	bool is_counted; /* some log told of the address; else what was sent is not known */
+	uint64_t sent; /* today so far */
 	bool has_yesterday; /* it was a day of the plan */
 	uint64_t yesterday_allowed, yesterday_sent;
 	enum warmup_verdict verdict;
