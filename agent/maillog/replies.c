@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "maillog/reply_index.h"
 #include "maillog/reply_match.h"
 
 #include <stdint.h>
@@ -34,6 +35,7 @@ struct replies {
 	const struct reply_rule *rule;
 	struct matcher **matcher; /* one a rule */
 	size_t rules;
+	struct reply_index *index; /* NULL while they are compiled */
 	size_t *order; /* of rules: receiver by receiver, at last those for all */
 	struct group *group; /* one a receiver, at last the one for all */
 	size_t receivers;
@@ -141,6 +143,7 @@ struct replies *replies_new(const struct reply_rule *rule, size_t rules,
 	replies->group[receivers].name = "";
 	if (compile(replies, err)) {
 		sort_rules(replies);
+		replies->index = reply_index_new(replies->matcher, rules);
 		return replies;
 	}
 	replies_free(replies);
@@ -155,6 +158,7 @@ void replies_free(struct replies *replies)
 		matcher_free(replies->matcher[i]);
 	for (size_t i = 0; i < CACHE_SLOTS; i++)
 		free(replies->cache[i].text);
+	reply_index_free(replies->index);
 	free(replies->matcher);
 	free(replies->order);
 	free(replies->group);
@@ -184,9 +188,13 @@ const char *replies_receiver(const struct replies *replies, struct slice mx)
 static const struct reply_rule *first_match(struct replies *replies, const struct group *group,
 					    const struct subject *subject)
 {
-	for (size_t i = group->first; i < group->end; i++)
-		if (matcher_matches(replies->matcher[replies->order[i]], subject, replies->room))
-			return &replies->rule[replies->order[i]];
+	for (size_t i = group->first; i < group->end; i++) {
+		const size_t rule = replies->order[i];
+
+		if (reply_index_may_match(replies->index, rule) &&
+		    matcher_matches(replies->matcher[rule], subject, replies->room))
+			return &replies->rule[rule];
+	}
 	return NULL;
 }
 
@@ -198,6 +206,7 @@ static struct reply_verdict judge(struct replies *replies, const struct group *g
 	struct subject subject;
 
 	subject_init(&subject, text);
+	reply_index_set(replies->index, &subject);
 	rule = first_match(replies, group, &subject);
 	if (!rule && group != all)
 		rule = first_match(replies, all, &subject);

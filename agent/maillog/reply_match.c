@@ -227,6 +227,11 @@ void match_room_free(struct match_room *room)
 	free(room);
 }
 
+size_t matcher_triggers(const struct matcher *matcher, uint16_t *gram, size_t max)
+{
+	return matcher->words ? reply_words_triggers(matcher->words, gram, max) : 0;
+}
+
 bool matcher_matches(const struct matcher *matcher, const struct subject *subject,
 		     struct match_room *room)
 {

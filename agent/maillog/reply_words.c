@@ -88,14 +88,43 @@ static void add_child(struct reply_words *words, size_t parent, size_t node)
 	above->last = child;
 }
 
+/* Texts are told apart fastest by what most of them do not hold: letters by how often English
+ * has them. */
+static size_t rarity(const char *at)
+{
+	static const char often[] = " etaoinsrhldcumfpgwybvkxjqz";
+	size_t sum = 0;
+
+	for (size_t i = 0; i < GRAM_BYTES; i++) {
+		const char *place = strchr(often, at[i]);
+
+		sum += place ? (size_t)(place - often) : sizeof(often);
+	}
+	return sum;
+}
+
+/* The rarest gram goes first. */
+static void set_grams(struct node *node, const struct run *run)
+{
+	size_t best = 0;
+	uint16_t first;
+
+	for (size_t at = 0; at + GRAM_BYTES <= run->len; at++) {
+		if (rarity(run->text + at) > rarity(run->text + best))
+			best = at;
+		node->gram[node->grams++] = gram_of(run->text + at);
+	}
+	first = node->gram[0];
+	node->gram[0] = node->gram[best];
+	node->gram[best] = first;
+}
+
 static void end_run(struct parser *parser, size_t parent, struct run *run)
 {
 	if (run->len >= GRAM_BYTES) {
 		const size_t child = add_node(parser->words, NEED_WORD);
-		struct node *const node = &parser->words->node[child];
 
-		for (size_t at = 0; at + GRAM_BYTES <= run->len; at++)
-			node->gram[node->grams++] = gram_of(run->text + at);
+		set_grams(&parser->words->node[child], run);
 		add_child(parser->words, parent, child);
 	}
 	run->len = 0;
@@ -298,4 +327,44 @@ static bool is_met(const struct reply_words *words, size_t at, const struct gram
 bool reply_words_may_match(const struct reply_words *words, const struct grams *grams)
 {
 	return is_met(words, 1, grams);
+}
+
+/* How many grams tell of a node: one a word, of several things that are needed the fewest. */
+static size_t triggers_of(const struct reply_words *words, size_t at)
+{
+	const struct node *const node = &words->node[at];
+	size_t sum = 0;
+	size_t least = SIZE_MAX;
+
+	if (node->need == NEED_WORD)
+		return 1;
+	for (size_t child = node->first; child; child = words->node[child].next) {
+		const size_t count = triggers_of(words, child);
+
+		sum += count;
+		least = count < least ? count : least;
+	}
+	return node->need == NEED_ANY ? sum : least;
+}
+
+static size_t add_trigger(const struct reply_words *words, size_t at, uint16_t *gram, size_t count)
+{
+	const struct node *const node = &words->node[at];
+	size_t best = node->first;
+
+	if (node->need == NEED_WORD) {
+		gram[count] = node->gram[0];
+		return count + 1;
+	}
+	for (size_t child = node->first; child; child = words->node[child].next)
+		if (node->need == NEED_ANY)
+			count = add_trigger(words, child, gram, count);
+		else if (triggers_of(words, child) < triggers_of(words, best))
+			best = child;
+	return node->need == NEED_ANY ? count : add_trigger(words, best, gram, count);
+}
+
+size_t reply_words_triggers(const struct reply_words *words, uint16_t *gram, size_t max)
+{
+	return triggers_of(words, 1) <= max ? add_trigger(words, 1, gram, 0) : 0;
 }
