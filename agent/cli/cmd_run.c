@@ -10,7 +10,8 @@
 static const struct {
 	const char *word;
 	unsigned bit;
-} part[] = {{"lists", PASS_LISTS}, {"identity", PASS_IDENTITY}};
+} part[] = {
+    {"lists", PASS_LISTS}, {"identity", PASS_IDENTITY}, {"maillog", PASS_MAILLOG}};
 
 static unsigned part_bit(const char *word, size_t len)
 {

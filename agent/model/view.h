@@ -7,6 +7,7 @@
 #include "model/observation.h"
 #include "model/standing.h"
 #include "model/target.h"
+#include "model/traffic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,7 @@ struct address_view {
 	size_t asked, answered; /* coverage */
 	int64_t oldest_s; /* -1: not known, left out */
 	struct identity identity;
+	const struct traffic *traffic; /* NULL: no log tells what it sent */
 };
 
 /* One list as `lists` shows it. */

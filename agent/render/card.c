@@ -3,6 +3,7 @@
 #include "base/ip.h"
 #include "base/mem.h"
 #include "render/links.h"
+#include "render/traffic.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,9 @@ const char *card_phrase(struct page *page, const struct address_view *view,
 	const char *name = page_shown(page, page_check_name(reason->check));
 	const char *means;
 
+	if (strcmp(reason->check, "receiver") == 0)
+		return arena_printf(page->arena, "%s refuses its mail: %s", subject,
+				    means_of(page, view, reason));
 	switch (reason->finding) {
 	case FINDING_LISTED:
 	case FINDING_NOTED:
@@ -58,6 +62,17 @@ const char *card_phrase(struct page *page, const struct address_view *view,
 	return text;
 }
 
+static bool is_list(const struct standing *standing)
+{
+	return strcmp(standing->check, "dnsbl") == 0;
+}
+
+/* What the sections about volume and receivers show. */
+static bool is_traffic(const struct standing *standing)
+{
+	return strcmp(standing->check, "volume") == 0 || strcmp(standing->check, "receiver") == 0;
+}
+
 /* The standings of one belief, the worst first, else in their own order. */
 static size_t pick(struct page *page, const struct address_view *view, enum finding belief,
 		   const struct standing ***out)
@@ -68,7 +83,7 @@ static size_t pick(struct page *page, const struct address_view *view, enum find
 
 	for (int severity = SEVERITY_COUNT - 1; severity >= 0; severity--)
 		for (size_t i = 0; i < view->standings; i++)
-			if (view->standing[i].belief == belief &&
+			if (view->standing[i].belief == belief && !is_traffic(&view->standing[i]) &&
 			    (int)view->standing[i].severity == severity)
 				picked[count++] = &view->standing[i];
 	*out = picked;
@@ -173,7 +188,7 @@ static void add_section(struct page *page, const struct address_view *view,
 	if (count && heading)
 		page_heading(page, heading);
 	for (size_t i = 0; i < count; i++) {
-		if (standing[i]->subject[0])
+		if (is_list(standing[i]))
 			add_listing(page, standing[i], view, catalogue);
 		else
 			add_record(page, standing[i]);
@@ -328,6 +343,18 @@ static size_t count_blind(const struct address_view *view)
 	return blind;
 }
 
+const char *card_headline(struct page *page, const struct address_view *view)
+{
+	const char *phrase;
+	const char *suspect;
+
+	if (!view->grade.reasons)
+		return "";
+	phrase = card_phrase(page, view, &view->grade.reason[0]);
+	suspect = traffic_suspect(page, view->traffic);
+	return suspect[0] ? arena_printf(page->arena, "%s; suspect: %s", phrase, suspect) : phrase;
+}
+
 /* The lists nothing is known from. A pair that was never asked leaves no standing, but it does
  * leave a gap in the coverage; then nobody can tell which of them are clear. */
 static void add_clear(struct page *page, const struct address_view *view,
@@ -357,8 +384,7 @@ void card_full(struct page *page, const struct address_view *view,
 
 	if (view->grade.reasons) {
 		str_add(page->out, "  ");
-		layout_wrap(page->out, &page->layout, indent,
-			    card_phrase(page, view, &view->grade.reason[0]));
+		layout_wrap(page->out, &page->layout, indent, card_headline(page, view));
 	}
 	str_add_char(page->out, '\n');
 	add_second_line(page, view);
@@ -368,6 +394,7 @@ void card_full(struct page *page, const struct address_view *view,
 	add_pending(page, view);
 	add_section(page, view, catalogue, FINDING_NOTED, "Noted");
 	add_identity(page, &view->identity);
+	traffic_sections(page, view->traffic);
 	if (page->style->is_verbose)
 		add_clear(page, view, catalogue);
 }

@@ -16,4 +16,7 @@ void card_short(struct page *page, const struct address_view *view,
 const char *card_phrase(struct page *page, const struct address_view *view,
 			const struct reason *reason);
 
+/* The worst reason, and who is likely behind it: what an operator should read first. */
+const char *card_headline(struct page *page, const struct address_view *view);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "render/escape.h"
 #include "render/links.h"
+#include "render/traffic.h"
 #include "render/utf8.h"
 
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static json_t *listings_of(const struct context *context)
 		struct str url = {0};
 		json_t *object;
 
-		if (standing->belief != FINDING_LISTED)
+		if (standing->belief != FINDING_LISTED || strcmp(standing->check, "dnsbl") != 0)
 			continue;
 		object = json_object();
 		put_text(object, "zone", standing->subject);
@@ -253,6 +254,7 @@ json_t *json_status(const struct zone *zone, int64_t at, const struct address_vi
 		put(object, "coverage", coverage_of(&view[i], true));
 		if (view[i].identity.is_known)
 			put(object, "identity", identity_of(&view[i].identity));
+		traffic_json(object, zone, view[i].traffic);
 		json_array_append_new(addresses, object);
 	}
 	put(document, "addresses", addresses);

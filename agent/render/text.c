@@ -84,7 +84,7 @@ static void fill_row(struct page *page, struct layout_cell *cell, const struct a
 	const char *gap = view->answered < view->asked
 			      ? arena_printf(page->arena, "%zu/%zu", view->answered, view->asked)
 			      : "";
-	const char *why = grade->reasons ? card_phrase(page, view, &grade->reason[0]) : "";
+	const char *why = card_headline(page, view);
 
 	cell[0] = (struct layout_cell){grade_name(grade->letter), page_grade_tint(grade->letter)};
 	cell[1] = (struct layout_cell){page_shown(page, view->address), TINT_NONE};

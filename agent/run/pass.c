@@ -6,6 +6,7 @@
 
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* A clock may be put right by as much, or passes follow within one second. */
@@ -66,8 +67,12 @@ static void count_pairs(struct pass *pass)
 				summary->blind++;
 		}
 	for (size_t i = 0; i < pass->targets.count; i++)
-		for (size_t j = 0; j < pass->stored[i].standings; j++)
-			summary->listed += pass->stored[i].standing[j].belief == FINDING_LISTED;
+		for (size_t j = 0; j < pass->stored[i].standings; j++) {
+			const struct standing *const standing = &pass->stored[i].standing[j];
+
+			summary->listed += standing->belief == FINDING_LISTED &&
+					   strcmp(standing->check, CHECK_DNSBL) == 0;
+		}
 }
 
 static void summarise(struct pass *pass, const struct prober *prober, int64_t began_us)
@@ -159,6 +164,7 @@ static bool work(struct pass *pass, struct err *err)
 
 void pass_release(struct pass *pass)
 {
+	traffic_release(pass);
 	store_close(pass->store);
 	free(pass->sighting);
 	free(pass->event);

@@ -55,6 +55,7 @@ struct pass {
 	size_t events, events_room;
 	const char **notice;
 	size_t notices;
+	struct pass_traffic *traffic; /* NULL: no logs are read */
 	double latency_s; /* the resolver's round trip; negative: nothing came back */
 	struct pass_summary *summary;
 };
@@ -71,6 +72,12 @@ struct event *pass_event(struct pass *pass);
 /* The pair's standing, or NULL; with `create`, a fresh one that starts from what is known. */
 struct standing *pass_standing(struct pass *pass, size_t target, size_t source, const char *check,
 			       bool create);
+/* The same by check and subject, for beliefs that come from no list. `good_at`: when it was last
+ * known to be clear, 0 for never. */
+struct standing *pass_find_standing(struct pass *pass, size_t target, const char *check,
+				    const char *subject);
+struct standing *pass_add_standing(struct pass *pass, size_t target, const char *check,
+				   const char *subject, uint32_t good_at);
 struct stored_pair pass_pair(const struct pass *pass, size_t target, size_t source);
 /* The civil day that budgets count for. */
 int64_t pass_day(const struct pass *pass);
@@ -92,6 +99,13 @@ void believe_all(struct pass *pass);
 /* pass.c: asks, and turns answers into beliefs. Fills the summary. */
 bool pass_probe(struct pass *pass, struct err *err);
 void pass_release(struct pass *pass);
+
+/* traffic.c, all within the pass's transaction: reads the logs; judges a target before it is graded;
+ * keeps what came of it once the target has its id. Nothing happens without logs. */
+bool traffic_read(struct pass *pass, struct err *err);
+bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct err *err);
+bool traffic_keep(struct pass *pass, size_t target, struct err *err);
+void traffic_release(struct pass *pass);
 
 /* record.c */
 struct view_context pass_view_context(struct pass *pass);

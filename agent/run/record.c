@@ -140,10 +140,14 @@ static bool save_addresses(struct pass *pass, struct err *err)
 	for (size_t i = 0; ok && i < pass->targets.count; i++) {
 		struct stored_address *const stored = &pass->stored[i];
 
+		if (!traffic_judge(pass, i, arena, err)) {
+			ok = false;
+			break;
+		}
 		pass_update_pairs(pass, i, slots);
 		grade(pass, &context, i, arena);
 		ok = store_save_address(pass->store, stored, err) &&
-		     save_standings(pass, stored, err) &&
+		     save_standings(pass, stored, err) && traffic_keep(pass, i, err) &&
 		     store_add_sample(pass->store, stored->id, &pass->sample[i], err);
 		drop_plain(stored);
 		arena_reset(arena);
@@ -174,7 +178,7 @@ bool record_pass(struct pass *pass, struct err *err)
 	    .is_complete = summary->is_complete,
 	};
 
-	return store_begin(pass->store, err) && save_lists(pass, err) &&
+	return store_begin(pass->store, err) && traffic_read(pass, err) && save_lists(pass, err) &&
 	       save_addresses(pass, err) && save_events(pass, err) &&
 	       store_add_pass(pass->store, &row, err) && store_commit(pass->store, err);
 }

@@ -45,9 +45,11 @@ struct event *pass_event(struct pass *pass)
 	return event;
 }
 
-static struct standing *find_standing(const struct stored_address *stored, const char *check,
-				      const char *subject)
+struct standing *pass_find_standing(struct pass *pass, size_t target, const char *check,
+				    const char *subject)
 {
+	const struct stored_address *const stored = &pass->stored[target];
+
 	for (size_t i = 0; i < stored->standings; i++)
 		if (strcmp(stored->standing[i].check, check) == 0 &&
 		    strcmp(stored->standing[i].subject, subject) == 0)
@@ -57,9 +59,10 @@ static struct standing *find_standing(const struct stored_address *stored, const
 
 /* A pair without a standing is believed clear since its last usable answer, if it ever had
  * one. */
-static struct standing *add_standing(struct pass *pass, struct stored_address *stored,
-				     const char *check, const char *subject, uint32_t good_at)
+struct standing *pass_add_standing(struct pass *pass, size_t target, const char *check,
+				   const char *subject, uint32_t good_at)
 {
+	struct stored_address *const stored = &pass->stored[target];
 	struct standing *grown = arena_calloc(pass->arena, stored->standings + 1, sizeof(*grown));
 
 	if (stored->standings)
@@ -84,13 +87,13 @@ struct standing *pass_standing(struct pass *pass, size_t target, size_t source, 
 			       bool create)
 {
 	const struct list *const list = pass->source[source].list;
-	struct stored_address *const stored = &pass->stored[target];
 	const char *const subject = list ? list->zone : "";
-	struct standing *const found = find_standing(stored, check, subject);
+	struct standing *const found = pass_find_standing(pass, target, check, subject);
 
 	if (found || !create)
 		return found;
-	return add_standing(pass, stored, check, subject, pass_pair(pass, target, source).good_at);
+	return pass_add_standing(pass, target, check, subject,
+				 pass_pair(pass, target, source).good_at);
 }
 
 static struct pass_sighting *add_sighting(struct pass *pass, const struct probe_result *result,

@@ -15,6 +15,8 @@ struct snapshot {
 	struct stored_list *list;
 	size_t lists;
 	struct stored_pass last;
+	struct stored_traffic *traffic;
+	size_t traffics;
 };
 
 static bool read_store(const char *state_dir, struct arena *arena, struct snapshot *out,
@@ -27,7 +29,8 @@ static bool read_store(const char *state_dir, struct arena *arena, struct snapsh
 	if (!store)
 		return false;
 	ok = store_addresses(store, NULL, arena, &out->address, &out->addresses, err) &&
-	     store_lists(store, arena, &out->list, &out->lists, err);
+	     store_lists(store, arena, &out->list, &out->lists, err) &&
+	     traffic_load(store, arena, &out->traffic, &out->traffics, err);
 	if (ok && !store_last_pass(store, &out->last, &none) && none.text[0])
 		ok = err_set(err, "%s", none.text);
 	store_close(store);
@@ -70,6 +73,8 @@ static struct view_context context_of(const struct conf *conf, const struct snap
 	    .now = now,
 	    .stale_after_s = conf->stale_after_ms / 1000,
 	    .wants_identity = true,
+	    .traffic = snapshot->traffic,
+	    .traffics = snapshot->traffics,
 	};
 }
 

@@ -129,6 +129,7 @@ void view_make(const struct view_context *context, const struct stored_address *
 	    .answered = coverage.answered,
 	    .oldest_s = coverage.answered ? coverage.oldest_s : -1,
 	    .identity = stored->identity,
+	    .traffic = traffic_find(context->traffic, context->traffics, stored->id),
 	};
 }
 
@@ -140,7 +141,7 @@ struct sample view_sample(const struct address_view *view, int64_t at)
 		const struct standing *const standing = &view->standing[i];
 
 		sample.blind += standing->blind_cause != CAUSE_NONE;
-		if (standing->belief == FINDING_LISTED)
+		if (standing->belief == FINDING_LISTED && strcmp(standing->check, "dnsbl") == 0)
 			sample.listings += weight[standing->severity];
 	}
 	sample.coverage = view->asked ? (double)view->answered / (double)view->asked : 0;

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "model/view.h"
 #include "store/store.h"
+#include "store/traffic.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,8 @@ struct view_context {
 	int64_t now;
 	int64_t stale_after_s;
 	bool wants_identity; /* the identity checks count for coverage */
+	const struct stored_traffic *traffic; /* of all addresses; none: not shown */
+	size_t traffics;
 };
 
 /* `out` borrows from `stored` and `arena`. A list that is not believed makes the address blind

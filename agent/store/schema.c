@@ -25,6 +25,7 @@
  * account_day.receivers  bit N-1: reached the receiver of id N; bit 62 all further ones
  * log_position     how far the log at a path was read; the hash is that of its first bytes
  * block            a receiver that refuses an address, or did so lately
+ * traffic...       what the last pass made of the counts, for readers
  * warmup           an address, watched or not, whose volume is held against a plan
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
  *                  whatever name
@@ -230,6 +231,44 @@ static const char *const migrations[] = {
     " growth REAL NOT NULL,"
     " first INTEGER NOT NULL,"
     " curve TEXT NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE traffic ("
+    " address_id INTEGER PRIMARY KEY REFERENCES address (id) ON DELETE CASCADE,"
+    " level TEXT NOT NULL,"
+    " yesterday INTEGER NOT NULL,"
+    " today INTEGER NOT NULL,"
+    " projected INTEGER NOT NULL,"
+    " month_mean REAL,"
+    " ratio REAL,"
+    " usual REAL,"
+    " surprise REAL,"
+    " is_today INTEGER NOT NULL,"
+    " history_days INTEGER NOT NULL,"
+    " reason BLOB NOT NULL);"
+    "CREATE TABLE traffic_receiver ("
+    " address_id INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,"
+    " receiver TEXT NOT NULL,"
+    " sent INTEGER NOT NULL,"
+    " deferred INTEGER NOT NULL,"
+    " bounced INTEGER NOT NULL,"
+    " blocked_since INTEGER NOT NULL,"
+    " refused INTEGER NOT NULL,"
+    " cause TEXT NOT NULL,"
+    " scope TEXT NOT NULL,"
+    " words BLOB NOT NULL,"
+    " PRIMARY KEY (address_id, receiver)) WITHOUT ROWID;"
+    "CREATE TABLE traffic_suspect ("
+    " address_id INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,"
+    " rank INTEGER NOT NULL,"
+    " account BLOB NOT NULL,"
+    " sent INTEGER NOT NULL,"
+    " usual REAL,"
+    " factor REAL,"
+    " share REAL,"
+    " bounce_share REAL,"
+    " unknown_share REAL,"
+    " receivers INTEGER NOT NULL,"
+    " score REAL,"
+    " PRIMARY KEY (address_id, rank)) WITHOUT ROWID;",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

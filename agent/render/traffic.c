@@ -1,0 +1,217 @@
+#include "render/traffic.h"
+
+#include "base/mem.h"
+#include "render/escape.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { NUMBER_BYTES = 32, RECEIVERS_SHOWN = 8 };
+
+/* 48200 as "48,200". */
+static const char *number(uint64_t value, char out[NUMBER_BYTES])
+{
+	char *at = out + NUMBER_BYTES - 1;
+	unsigned digits = 0;
+
+	*at = '\0';
+	do {
+		if (digits && digits % 3 == 0)
+			*--at = ',';
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+		digits++;
+	} while (value);
+	return at;
+}
+
+static void add_volume(struct page *page, const struct volume_verdict *volume)
+{
+	char yesterday[NUMBER_BYTES], today[NUMBER_BYTES], projected[NUMBER_BYTES];
+	char mean[NUMBER_BYTES];
+
+	page_heading(page, "Volume");
+	page_field(page, "level", volume_level_name(volume->level));
+	page_field(page, "why", volume->reason);
+	if (volume->level == VOLUME_NO_DATA)
+		return;
+	page_field(page, "yesterday",
+		   volume->month_mean > 0
+		       ? arena_printf(page->arena, "%s, %.1f times last month's daily mean of %s",
+				      number(volume->yesterday, yesterday), volume->ratio,
+				      number((uint64_t)llround(volume->month_mean), mean))
+		       : arena_printf(page->arena, "%s; there is no mean of last month yet",
+				      number(volume->yesterday, yesterday)));
+	page_field(page, "today",
+		   volume->projected
+		       ? arena_printf(page->arena, "%s so far, about %s by its end",
+				      number(volume->today, today),
+				      number(volume->projected, projected))
+		       : arena_printf(page->arena, "%s so far", number(volume->today, today)));
+}
+
+static void add_receiver(struct page *page, const struct receiver_view *receiver)
+{
+	char sent[NUMBER_BYTES], deferred[NUMBER_BYTES], bounced[NUMBER_BYTES];
+	char since[CIVIL_TEXT_BYTES], age[CIVIL_TEXT_BYTES];
+
+	page_field(page, receiver->receiver,
+		   arena_printf(page->arena, "%s sent, %s deferred, %s bounced",
+				number(receiver->sent, sent), number(receiver->deferred, deferred),
+				number(receiver->bounced, bounced)));
+	if (!receiver->blocked_since)
+		return;
+	page_field(page, "",
+		   arena_printf(page->arena, "BLOCKED since %s (%s): %s of the %s, %s messages",
+				civil_minute(page->style->zone, receiver->blocked_since, since),
+				civil_age(page->style->now - receiver->blocked_since, age),
+				reply_cause_name(receiver->cause),
+				reply_scope_name(receiver->scope),
+				number(receiver->refused, sent)));
+	page_field(page, "it says", receiver->words);
+}
+
+static void add_receivers(struct page *page, const struct traffic *traffic)
+{
+	if (!traffic->receivers)
+		return;
+	page_heading(page,
+		     arena_printf(page->arena, "Receivers, last %d days", TRAFFIC_RECEIVER_DAYS));
+	for (size_t i = 0; i < traffic->receivers; i++)
+		if (i < RECEIVERS_SHOWN || traffic->receiver[i].blocked_since ||
+		    page->style->is_verbose)
+			add_receiver(page, &traffic->receiver[i]);
+}
+
+const char *traffic_suspect(struct page *page, const struct traffic *traffic)
+{
+	char sent[NUMBER_BYTES], usual[NUMBER_BYTES];
+
+	if (!traffic || !traffic->suspects)
+		return "";
+	return arena_printf(page->arena, "%s sent %s, usually %s",
+			    page_shown(page, traffic->suspect->account),
+			    number(traffic->suspect->sent, sent),
+			    number((uint64_t)llround(traffic->suspect->usual), usual));
+}
+
+static void add_suspects(struct page *page, const struct traffic *traffic)
+{
+	if (!traffic->suspects)
+		return;
+	page_heading(page, "Suspects");
+	for (size_t i = 0; i < traffic->suspects; i++) {
+		const struct suspect *const suspect = &traffic->suspect[i];
+		char sent[NUMBER_BYTES], usual[NUMBER_BYTES];
+
+		page_line(page, 2,
+			  arena_printf(page->arena,
+				       "%s sent %s, usually %s; %.0f %% of the address's mail, "
+				       "%.0f %% of it bounced",
+				       page_shown(page, suspect->account),
+				       number(suspect->sent, sent),
+				       number((uint64_t)llround(suspect->usual), usual),
+				       suspect->share * 100, suspect->bounce_share * 100));
+	}
+}
+
+void traffic_sections(struct page *page, const struct traffic *traffic)
+{
+	if (!traffic)
+		return;
+	add_volume(page, &traffic->volume);
+	add_receivers(page, traffic);
+	add_suspects(page, traffic);
+}
+
+/* --- JSON --- */
+
+static void put(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) != 0)
+		bug("cannot set '%s' in a document", key);
+}
+
+static void put_count(json_t *object, const char *key, uint64_t count)
+{
+	put(object, key, json_integer((json_int_t)count));
+}
+
+/* Two decimals are all that is meant. */
+static void put_ratio(json_t *object, const char *key, double value)
+{
+	put(object, key, json_real(round(value * 100) / 100));
+}
+
+static void put_foreign(json_t *object, const char *key, const char *text)
+{
+	struct str valid = {0};
+
+	escape_utf8(&valid, text, strlen(text));
+	put(object, key, json_stringn(str_text(&valid), valid.len));
+	str_release(&valid);
+}
+
+static json_t *volume_json(const struct volume_verdict *volume)
+{
+	json_t *object = json_object();
+
+	put_count(object, "yesterday", volume->yesterday);
+	put_count(object, "today", volume->today);
+	if (volume->projected)
+		put_count(object, "projected", volume->projected);
+	if (volume->month_mean > 0) {
+		put_ratio(object, "month_mean", volume->month_mean);
+		put_ratio(object, "ratio", volume->ratio);
+	}
+	put(object, "level", json_string(volume_level_name(volume->level)));
+	put_count(object, "days", volume->history_days);
+	if (volume->reason[0])
+		put_foreign(object, "reason", volume->reason);
+	return object;
+}
+
+static json_t *receiver_json(const struct zone *zone, const struct receiver_view *receiver)
+{
+	json_t *object = json_object();
+	char since[CIVIL_TEXT_BYTES];
+
+	put_count(object, "sent", receiver->sent);
+	put_count(object, "deferred", receiver->deferred);
+	put_count(object, "bounced", receiver->bounced);
+	if (!receiver->blocked_since)
+		return object;
+	put(object, "blocked_since",
+	    json_string(civil_rfc3339(zone, receiver->blocked_since, since)));
+	put(object, "cause", json_string(reply_cause_name(receiver->cause)));
+	put(object, "scope", json_string(reply_scope_name(receiver->scope)));
+	put_count(object, "refused", receiver->refused);
+	put_foreign(object, "words", receiver->words);
+	return object;
+}
+
+void traffic_json(json_t *object, const struct zone *zone, const struct traffic *traffic)
+{
+	json_t *receivers;
+	json_t *suspects;
+
+	if (!traffic)
+		return;
+	receivers = json_object();
+	suspects = json_array();
+	for (size_t i = 0; i < traffic->receivers; i++)
+		put(receivers, traffic->receiver[i].receiver,
+		    receiver_json(zone, &traffic->receiver[i]));
+	for (size_t i = 0; i < traffic->suspects; i++) {
+		json_t *suspect = json_object();
+
+		put_foreign(suspect, "account", traffic->suspect[i].account);
+		put_count(suspect, "sent", traffic->suspect[i].sent);
+		put_ratio(suspect, "usual", traffic->suspect[i].usual);
+		put_ratio(suspect, "factor", traffic->suspect[i].factor);
+		json_array_append_new(suspects, suspect);
+	}
+	put(object, "volume", volume_json(&traffic->volume));
+	put(object, "receivers", receivers);
+	put(object, "suspects", suspects);
+}

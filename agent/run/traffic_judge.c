@@ -1,0 +1,365 @@
+/* What the counts mean for an address: its level, receivers that refuse it, who is behind it. */
+#include "run/traffic_parts.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "judge/standing.h"
+#include "judge/suspects.h"
+#include "judge/volume.h"
+#include "judge/warmup.h"
+#include "store/traffic.h"
+#include "store/volumes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	HISTORY_DAYS = 800, /* two years of habits */
+	USUAL_DAYS = 31, /* what an account usually sends is learned from so many */
+	SUSPECT_DAYS = SUSPECT_HOURS / 24
+};
+
+/* How far above its plan a day may be before it is said. */
+static const double plan_slack = 1.1;
+
+static const struct warmup_plan *plan_of(const struct pass_traffic *traffic, const char *address)
+{
+	for (size_t i = 0; i < traffic->warmups; i++)
+		if (strcmp(traffic->warmup[i].address, address) == 0)
+			return &traffic->warmup[i].plan;
+	return NULL;
+}
+
+/* Where there is a plan, it is the yardstick. */
+static void hold_against_plan(const struct warmup_plan *plan, int64_t today,
+			      struct volume_verdict *volume)
+{
+	const uint64_t allowed_today = warmup_allowed(plan, today);
+	const uint64_t allowed_before = warmup_allowed(plan, today - 1);
+	const bool today_is_over = (double)volume->today > plan_slack * (double)allowed_today;
+	const bool before_is_over =
+	    allowed_before && (double)volume->yesterday > plan_slack * (double)allowed_before;
+
+	if (today < plan->start)
+		return;
+	volume->level = today_is_over || before_is_over ? VOLUME_OVER_PLAN : VOLUME_WARM_UP;
+	volume->is_today = today_is_over;
+	volume->reason[0] = '\0';
+	if (volume->level == VOLUME_OVER_PLAN)
+		snprintf(volume->reason, sizeof(volume->reason),
+			 "sent %llu %s; its warm-up plan allows %llu",
+			 (unsigned long long)(today_is_over ? volume->today : volume->yesterday),
+			 today_is_over ? "today" : "yesterday",
+			 (unsigned long long)(today_is_over ? allowed_today : allowed_before));
+}
+
+static bool judge_volume(struct pass *pass, size_t target, struct arena *arena, struct err *err)
+{
+	struct pass_traffic *const traffic = pass->traffic;
+	const char *const address = pass->targets.target[target].text;
+	const struct volume_query query = {&address, 1, traffic->today - HISTORY_DAYS,
+					   traffic->today};
+	const struct volume_policy policy = {
+	    .elevated_ratio = pass->conf->volume.elevated_ratio,
+	    .spike_ratio = pass->conf->volume.spike_ratio,
+	    .floor = (uint64_t)pass->conf->volume.floor,
+	    .idle_days = (uint32_t)pass->conf->volume.idle_days,
+	};
+	const struct warmup_plan *const plan = plan_of(traffic, address);
+	struct volume_input input = {.today = traffic->today, .hour_now = traffic->hour};
+	struct volume_hours hours;
+	struct volume_day *day;
+
+	if (!volumes_days(pass->store, &query, arena, &day, &input.days, err) ||
+	    !volumes_hours(pass->store, &query, &hours, err))
+		return false;
+	input.day = day;
+	memcpy(input.today_hour, hours.today, sizeof(input.today_hour));
+	input.hour_share = hours.has_share ? hours.share : NULL;
+	traffic->traffic[target].volume = volume_judge(&input, &policy);
+	if (plan)
+		hold_against_plan(plan, traffic->today, &traffic->traffic[target].volume);
+	return true;
+}
+
+/* What a level means for beliefs. A cold address without a reason is not worth a word. */
+static struct observation volume_observation(const struct volume_verdict *volume)
+{
+	static const struct {
+		enum finding finding;
+		enum severity severity;
+	} meaning[] = {
+	    [VOLUME_NO_DATA] = {FINDING_CLEAR, SEVERITY_INFO},
+	    [VOLUME_NORMAL] = {FINDING_CLEAR, SEVERITY_INFO},
+	    [VOLUME_ELEVATED] = {FINDING_ELEVATED, SEVERITY_MINOR},
+	    [VOLUME_SPIKE] = {FINDING_SPIKE, SEVERITY_CRITICAL},
+	    [VOLUME_WARM_UP] = {FINDING_CLEAR, SEVERITY_INFO},
+	    [VOLUME_OVER_PLAN] = {FINDING_ELEVATED, SEVERITY_MAJOR},
+	    [VOLUME_COLD] = {FINDING_COLD, SEVERITY_MINOR},
+	    [VOLUME_LOW] = {FINDING_COLD, SEVERITY_MAJOR},
+	};
+	const bool is_quiet = volume->level == VOLUME_COLD && !volume->reason[0];
+
+	_Static_assert(COUNT_OF(meaning) == VOLUME_LEVEL_COUNT, "a meaning for each level");
+	return (struct observation){
+	    .check = "volume",
+	    .subject = "",
+	    .finding = is_quiet ? FINDING_CLEAR : meaning[volume->level].finding,
+	    .severity = is_quiet ? SEVERITY_INFO : meaning[volume->level].severity,
+	    .means = "",
+	    .text = volume->reason,
+	    .fix = "",
+	};
+}
+
+/* Applies what was seen; `told` replaces the words of an event where there is one. */
+static void believe(struct pass *pass, size_t target, const struct observation *seen,
+		    const char *told)
+{
+	const struct sighting sighting = {.seen = *seen, .answers = 1};
+	struct standing *standing = pass_find_standing(pass, target, seen->check, seen->subject);
+	struct event event;
+
+	if (!standing && seen->finding == FINDING_CLEAR)
+		return;
+	if (!standing)
+		standing = pass_add_standing(pass, target, seen->check, seen->subject, 0);
+	if (standing_apply(standing, &sighting, 1, pass->at, pass->arena, &event) == CHANGE_NONE)
+		return;
+	event.at = pass->at;
+	event.address = pass->targets.target[target].text;
+	event.subject = standing->subject;
+	if (told)
+		event.text = told;
+	*pass_event(pass) = event;
+}
+
+static const char *block_words(struct pass *pass, const struct stored_block *row,
+			       enum block_change change)
+{
+	const struct block *const block = &row->block;
+	char age[CIVIL_TEXT_BYTES];
+
+	if (change == BLOCK_ENDED)
+		return arena_printf(pass->arena, "%s takes its mail again, after %s", row->receiver,
+				    civil_age(pass->at - block->since, age));
+	return arena_printf(pass->arena, "%s refuses its mail: %s (%s), %llu messages so far%s%s",
+			    row->receiver, reply_cause_name(block->cause),
+			    reply_scope_name(block->scope), (unsigned long long)block->messages,
+			    row->words[0] ? "; it says: " : "", row->words);
+}
+
+static const struct stored_block *find_block(const struct pass *pass, size_t target,
+					     const char *receiver)
+{
+	const struct pass_traffic *const traffic = pass->traffic;
+	const int64_t id = pass->stored[target].id;
+
+	for (size_t i = 0; id && i < traffic->blocks; i++)
+		if (traffic->block[i].address_id == id &&
+		    strcmp(traffic->block[i].receiver, receiver) == 0)
+			return &traffic->block[i];
+	return NULL;
+}
+
+/* The days of this pass, oldest first; without any, a day on which nothing happened. */
+static enum block_change apply_days(struct stored_block *row, const struct refusals *refusals)
+{
+	static const struct block_input nothing = {.words = ""};
+	const bool was_blocked = row->block.is_blocked;
+
+	if (!refusals) {
+		block_apply(&row->block, row->receiver, &nothing);
+	} else {
+		for (size_t ago = BLOCK_DAYS; ago-- > 0;) {
+			const struct block_input *const input = &refusals->day[ago].input;
+
+			block_apply(&row->block, row->receiver, input);
+			if (input->words[0])
+				row->words = input->words;
+		}
+	}
+	if (was_blocked == row->block.is_blocked)
+		return BLOCK_SAME;
+	return was_blocked ? BLOCK_ENDED : BLOCK_BEGAN;
+}
+
+static const struct stored_block *judge_block(struct pass *pass, size_t target,
+					      const char *receiver)
+{
+	const struct stored_block *const before = find_block(pass, target, receiver);
+	struct pass_traffic *const traffic = pass->traffic;
+	struct stored_block *const row = &traffic->kept[target][traffic->kepts[target]++];
+	enum block_change change;
+	char key[TRAFFIC_KEY_BYTES];
+
+	*row = before ? *before : (struct stored_block){.words = ""};
+	row->receiver = receiver;
+	traffic_key(key, pass->targets.target[target].text, slice_text(receiver));
+	change = apply_days(row, map_get(traffic->refusals, key));
+	believe(pass, target,
+		&(struct observation){
+		    .check = "receiver",
+		    .subject = receiver,
+		    .finding = row->block.is_blocked ? FINDING_LISTED : FINDING_CLEAR,
+		    .severity = row->block.is_blocked ? SEVERITY_CRITICAL : SEVERITY_INFO,
+		    .means = reply_cause_name(row->block.cause),
+		    .text = row->words,
+		    .fix = "",
+		},
+		block_words(pass, row, change));
+	return row;
+}
+
+static bool is_among(const struct receiver_volume *volume, size_t count, const char *receiver)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(volume[i].receiver, receiver) == 0)
+			return true;
+	return false;
+}
+
+/* A block outlasts the days that are shown. */
+static void judge_old_blocks(struct pass *pass, size_t target, const struct receiver_volume *volume,
+			     size_t count)
+{
+	const struct pass_traffic *const traffic = pass->traffic;
+	const int64_t id = pass->stored[target].id;
+
+	for (size_t i = 0; id && i < traffic->blocks; i++)
+		if (traffic->block[i].address_id == id &&
+		    !is_among(volume, count, traffic->block[i].receiver))
+			judge_block(pass, target, traffic->block[i].receiver);
+}
+
+static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
+{
+	struct pass_traffic *const traffic = pass->traffic;
+	const char *const address = pass->targets.target[target].text;
+	const struct volume_query query = {&address, 1, traffic->today - TRAFFIC_RECEIVER_DAYS,
+					   traffic->today};
+	struct receiver_volume *volume;
+	struct receiver_view *view;
+	size_t count;
+
+	if (!volumes_receivers(pass->store, &query, pass->arena, &volume, &count, err))
+		return false;
+	traffic->kept[target] =
+	    arena_calloc(pass->arena, count + traffic->blocks, sizeof(**traffic->kept));
+	view = arena_calloc(pass->arena, count, sizeof(*view));
+	for (size_t i = 0; i < count; i++) {
+		const struct stored_block *const row =
+		    judge_block(pass, target, volume[i].receiver);
+		const bool is_blocked = row->block.is_blocked;
+
+		view[i] = (struct receiver_view){
+		    .receiver = volume[i].receiver,
+		    .sent = volume[i].by_outcome[OUTCOME_SENT],
+		    .deferred = volume[i].by_outcome[OUTCOME_DEFERRED],
+		    .bounced = volume[i].by_outcome[OUTCOME_BOUNCED] +
+			       volume[i].by_outcome[OUTCOME_EXPIRED],
+		    .blocked_since = is_blocked ? row->block.since : 0,
+		    .refused = is_blocked ? row->block.messages : 0,
+		    .cause = row->block.cause,
+		    .scope = row->block.scope,
+		    .words = row->words,
+		};
+	}
+	judge_old_blocks(pass, target, volume, count);
+	traffic->traffic[target].receiver = view;
+	traffic->traffic[target].receivers = count;
+	return true;
+}
+
+/* Something is wrong with the address that an account may have caused. */
+static bool has_trouble(const struct pass *pass, size_t target)
+{
+	const struct stored_address *const stored = &pass->stored[target];
+
+	for (size_t i = 0; i < stored->standings; i++) {
+		const struct standing *const standing = &stored->standing[i];
+
+		if (standing->belief == FINDING_SPIKE || standing->belief == FINDING_ELEVATED ||
+		    (standing->belief == FINDING_LISTED && standing->severity >= SEVERITY_MAJOR))
+			return true;
+	}
+	return false;
+}
+
+static bool find_suspects(struct pass *pass, size_t target, struct err *err)
+{
+	struct traffic *const traffic = &pass->traffic->traffic[target];
+	const int64_t today = pass->traffic->today;
+	const struct account_query query = {
+	    .address = pass->targets.target[target].text,
+	    .usual_from = today - SUSPECT_DAYS - USUAL_DAYS,
+	    .first_day = today - SUSPECT_DAYS,
+	    .last_day = today,
+	};
+	struct suspect *suspect = arena_calloc(pass->arena, SUSPECTS_MAX, sizeof(*suspect));
+	struct account_volume *account;
+	size_t count;
+
+	if (!volumes_accounts(pass->store, &query, pass->arena, &account, &count, err))
+		return false;
+	traffic->suspects = suspects_rank(account, count, suspect, SUSPECTS_MAX);
+	traffic->suspect = suspect;
+	return true;
+}
+
+/* A listing without its cause is half an answer: who is behind it stands in the same line. */
+static void name_suspects(struct pass *pass, size_t target)
+{
+	const struct traffic *const traffic = &pass->traffic->traffic[target];
+	const char *const address = pass->targets.target[target].text;
+	struct str names = {0};
+
+	for (size_t i = 0; i < traffic->suspects; i++)
+		str_addf(&names, "%s%s sent %llu, usually %.0f",
+			 i ? ", " : "; suspects: ", traffic->suspect[i].account,
+			 (unsigned long long)traffic->suspect[i].sent, traffic->suspect[i].usual);
+	for (size_t i = 0; names.len && i < pass->events; i++) {
+		struct event *const event = &pass->event[i];
+
+		if (strcmp(event->address, address) == 0 &&
+		    (event->change == CHANGE_RAISED || event->change == CHANGE_ESCALATED) &&
+		    strcmp(event->check, "ptr") != 0 && strcmp(event->check, "helo") != 0)
+			event->text = arena_printf(pass->arena, "%s%s", event->text, names.text);
+	}
+	str_release(&names);
+}
+
+bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct err *err)
+{
+	struct observation seen;
+
+	if (!pass->traffic || !map_get(pass->traffic->senders, pass->targets.target[target].text))
+		return true;
+	if (!judge_volume(pass, target, arena, err) || !judge_receivers(pass, target, err))
+		return false;
+	seen = volume_observation(&pass->traffic->traffic[target].volume);
+	believe(pass, target, &seen, NULL);
+	if (has_trouble(pass, target)) {
+		if (!find_suspects(pass, target, err))
+			return false;
+		name_suspects(pass, target);
+	}
+	return true;
+}
+
+bool traffic_keep(struct pass *pass, size_t target, struct err *err)
+{
+	const struct pass_traffic *const traffic = pass->traffic;
+	const int64_t id = pass->stored[target].id;
+
+	if (!traffic || !map_get(traffic->senders, pass->targets.target[target].text))
+		return true;
+	for (size_t i = 0; i < traffic->kepts[target]; i++) {
+		struct stored_block row = traffic->kept[target][i];
+
+		row.address_id = id;
+		if (!blocks_save(pass->store, &row, err))
+			return false;
+	}
+	return traffic_save(pass->store, id, &traffic->traffic[target], err);
+}
