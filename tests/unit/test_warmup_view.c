@@ -17,15 +17,19 @@ enum { TODAY = 20778 }; /* 2026-11-21 */
 static const struct zone_change tokyo[] = {{0, 9 * 3600}};
 static const struct zone zone = {tokyo, COUNT_OF(tokyo)};
 
-static const struct warmup_terms growing = {
-    .address = "192.0.2.10",
-    .start = TODAY,
-    .target = 300,
-    .growth = 1.4,
-    .first = 100,
-    .curve = "",
-    .days = 5,
-};
+#define GROWING                                                                                    \
+	{                                                                                          \
+		.address = "192.0.2.10", .start = TODAY, .target = 300, .growth = 1.4,             \
+		.first = 100, .curve = "", .days = 5                                               \
+	}
+/* Of a database a newer version wrote. */
+#define LOST                                                                                       \
+	{                                                                                          \
+		.address = "192.0.2.10", .start = TODAY - 3, .target = 900,                        \
+		.curve = "ses\x1b[31m\xff"                                                         \
+	}
+static const struct warmup_terms growing = GROWING;
+static const struct warmup_terms lost = LOST;
 static const struct warmup_terms published = {
     .address = "2001:db8::10",
     .start = TODAY - 30,
@@ -33,18 +37,11 @@ static const struct warmup_terms published = {
     .curve = "ses-45",
     .days = 45,
 };
-/* Of a database a newer version wrote. */
-static const struct warmup_terms lost = {
-    .address = "192.0.2.10",
-    .start = TODAY - 3,
-    .target = 900,
-    .curve = "ses\x1b[31m\xff",
-};
 
 static const uint64_t allowed[] = {100, 140, 196, 274, 300};
-static const struct warmup_schedule dry = {.terms = growing, .allowed = allowed};
-static const struct warmup_schedule recorded = {growing, allowed, true, NULL};
-static const struct warmup_schedule replacing = {growing, allowed, true, &published};
+static const struct warmup_schedule dry = {GROWING, allowed, false, NULL};
+static const struct warmup_schedule recorded = {GROWING, allowed, true, NULL};
+static const struct warmup_schedule replacing = {GROWING, allowed, true, &published};
 
 #define TERMS(its_address, begin, its_days)                                                        \
 	{                                                                                          \
@@ -61,7 +58,7 @@ static const struct warmup_view view[] = {
     {TERMS("192.0.2.7", TODAY - 9, 5), 10, 300, true, 299, true, 300, 1, WARMUP_DONE},
     {TERMS("192.0.2.8", TODAY - 2, 5), 3, 196, false, 0, true, 140, 0, WARMUP_UNKNOWN},
     {TERMS("2001:db8:1:2:3:4:5:6", TODAY - 2, 5), 3, 196, true, 1, true, 140, 139, WARMUP_ON_PLAN},
-    {lost, 4, 0, true, 10, true, 0, 10, WARMUP_UNKNOWN},
+    {LOST, 4, 0, true, 10, true, 0, 10, WARMUP_UNKNOWN},
 };
 
 static const uint64_t short_day[] = {50, 100, 1000};
