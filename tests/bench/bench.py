@@ -198,7 +198,8 @@ def race(bench):
     listed = sum(len(view["listings"]) for view in program.status().values() if
                  view.get("listings"))
     rate = QUESTIONS / middle(peer, "wall_s")
-    for name, laps, bound in (("fresh", fresh, 0.8), ("steady state", steady, 1.0)):
+    # A fresh one also confirms every listing after a wait and makes a thousand series.
+    for name, laps, bound in (("fresh", fresh, 0.3), ("steady state", steady, 0.8)):
         ours = QUESTIONS / middle(laps, "wall_s")
         bench.line(f"pass of 50,000 questions, {name}",
                    f"{ours:,.0f}/s, dnsperf -q 100 {rate:,.0f}/s", ours / rate, bound, laps=laps)
@@ -218,10 +219,11 @@ def far_away(bench):
     results = rounds(*[lambda p=p: bench.lap(p) for p in programs.values()])
     server.stop()
     for window, laps in zip(programs, results):
+        # Start, records and end of the pass are in the time: the more of it, the shorter it is.
         rate = QUESTIONS / middle(laps, "wall_s")
         limit = window / MEAN_RTT_S
         bench.line(f"20-30 ms away, in_flight {window}", f"{rate:,.0f}/s of {limit:,.0f}/s",
-                   rate / limit, 0.8, laps=laps)
+                   rate / limit, {500: 0.9, 1000: 0.8}[window], laps=laps)
 
 
 def loss(bench):
@@ -235,7 +237,7 @@ def loss(bench):
     bad.stop()
     ours, limit = middle(lossy, "wall_s"), middle(healthy, "wall_s")
     bench.line("10 % of the packets lost", f"{ours:.2f} s, loss-free {limit:.2f} s", ours / limit,
-               1.5, at_most=True, laps=lossy)
+               2.0, at_most=True, laps=lossy)
     bench.line("listings found in spite of it", f"{found} of {there}", found / there, 1.0)
 
 
@@ -248,7 +250,7 @@ def silent(bench):
                 for name, server in (("well", good), ("one", one), ("ten", ten))]
     healthy, one_laps, ten_laps = rounds(*[lambda p=p: bench.lap(p) for p in programs])
     limit = middle(healthy, "wall_s")
-    for name, laps, server, bound in (("one silent list of 50", one_laps, one, 1.25),
+    for name, laps, server, bound in (("one silent list of 50", one_laps, one, 1.5),
                                       ("ten silent lists of 50", ten_laps, ten, 2.5)):
         wall = middle(laps, "wall_s")
         bench.line(name, f"{wall:.2f} s, all well {limit:.2f} s", wall / limit, bound, at_most=True,
@@ -270,7 +272,7 @@ def refusals(bench):
         packets = server.counts()[0] / len(laps)
         server.stop()
         bench.line(f"everything is {word}", f"{packets:,.0f} packets for {QUESTIONS:,} questions",
-                   packets / QUESTIONS, 1.02, at_most=True, laps=laps)
+                   packets / QUESTIONS, 1.05, at_most=True, laps=laps)
 
 
 def large(bench):
@@ -294,8 +296,9 @@ def large(bench):
                         ("events", ("events",))):
         laps = [bench.lap(program, *words) for _ in range(ROUNDS)]
         wall = middle(laps, "wall_s")
-        bench.line(f"{name}, 10,000 addresses", f"{wall * 1000:,.0f} ms of 1,000, "
-                   f"{middle(laps, 'rss_kib') / 1024:.0f} MiB", wall, 1.0, at_most=True, laps=laps)
+        bench.line(f"{name}, 10,000 addresses", f"{wall * 1000:,.0f} ms of 300, "
+                   f"{middle(laps, 'rss_kib') / 1024:.0f} MiB", wall / 0.3, 1.0, at_most=True,
+                   laps=laps)
 
 
 def main():
