@@ -12,11 +12,20 @@ static inline uint64_t hash_step(uint64_t sum, uint64_t word)
 	return sum ^ sum >> 29;
 }
 
-/* The next bytes as a little-endian number; compilers make one load of eight. */
+/* Four bytes as a little-endian number; compilers make one load of it. */
+static inline uint64_t hash_half(const unsigned char *at)
+{
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
+}
+
+/* Up to eight bytes as a little-endian number: two halves, which overlap when it is less. */
 static inline uint64_t hash_word(const unsigned char *at, size_t len)
 {
 	uint64_t word = 0;
 
+	if (len >= 4)
+		return hash_half(at) | hash_half(at + len - 4) << (8 * (len - 4));
 	for (size_t i = 0; i < len; i++)
 		word |= (uint64_t)at[i] << (8 * i);
 	return word;

@@ -18,20 +18,21 @@ static void skip_priority(struct slice *rest)
 /* "prog[pid]: text", "prog: text". */
 static void split_tag(struct slice rest, struct log_line *out)
 {
-	struct slice tag;
-	const char *open;
+	size_t open = 0;
+	size_t len = 0;
 
-	if (!scan_until(&rest, ' ', &tag) || tag.len < 2 || tag.at[tag.len - 1] != ':')
+	for (; len < rest.len && rest.at[len] != ' '; len++)
+		if (rest.at[len] == '[')
+			open = len;
+	if (len < 2 || len == rest.len || rest.at[len - 1] != ':')
 		return;
-	tag.len--;
-	open = tag.at[tag.len - 1] == ']' ? memrchr(tag.at, '[', tag.len) : NULL;
-	if (open) {
-		out->pid = slice_from(tag, (size_t)(open + 1 - tag.at));
-		out->pid.len--;
-		tag.len = (size_t)(open - tag.at);
+	if (open && rest.at[len - 2] == ']') {
+		out->pid = slice_of(rest.at + open + 1, len - open - 3);
+		out->tag = slice_of(rest.at, open);
+	} else {
+		out->tag = slice_of(rest.at, len - 1);
 	}
-	out->tag = tag;
-	out->text = rest;
+	out->text = slice_from(rest, len + 1);
 }
 
 /* RFC 5424 section 6.3: "-" or elements in brackets, whose quoted values escape '"', '\', ']'. */

@@ -8,6 +8,7 @@
  * quote what is odd in A (info_log_address_format), so the first ">, relay=" outside of quotes
  * behind which all fields follow ends it. Before 3.5 a local part may hold such fields itself:
  * then its ">" has no "<", and what follows the domain counts (see `real_fields`). */
+#include "base/mem.h"
 #include "maillog/format.h"
 #include "maillog/postfix_fields.h"
 
@@ -71,6 +72,16 @@ static const struct {
 #undef PROGRAM
 };
 
+/* The names are too short for a call of memcmp to pay. */
+static inline bool is_name(const char *name, struct slice text)
+{
+	size_t i = 0;
+
+	while (i < text.len && name[i] == text.at[i])
+		i++;
+	return i == text.len;
+}
+
 /* "postfix/smtp-b/smtp" is the program smtp of the service "postfix/smtp-b". */
 static enum program program_of(const struct log_line *line, struct slice *service)
 {
@@ -82,9 +93,8 @@ static enum program program_of(const struct log_line *line, struct slice *servic
 		return PROGRAM_NONE;
 	*service = slice_of(tag.at, (size_t)(slash - tag.at));
 	name = slice_from(tag, service->len + 1);
-	for (size_t i = 0; i < sizeof(program_row) / sizeof(*program_row); i++)
-		if (program_row[i].len == name.len && program_row[i].name[0] == name.at[0] &&
-		    memcmp(program_row[i].name, name.at, name.len) == 0)
+	for (size_t i = 0; i < COUNT_OF(program_row); i++)
+		if (program_row[i].len == name.len && is_name(program_row[i].name, name))
 			return program_row[i].program;
 	return PROGRAM_NONE;
 }
@@ -256,7 +266,7 @@ static void read_expired(struct log_reader *reader, const struct log_line *line,
 			memcpy(delivery.address.byte, ip.at, ip.len);
 		}
 	}
-	delivery.reply = postfix_expired_text();
+	delivery.reply = slice_text("expired, returned to sender");
 	log_join(reader, open, &delivery);
 	while (waiting--)
 		log_deliver(reader, &delivery);
@@ -278,18 +288,19 @@ static void read_qmgr(struct log_reader *reader, const struct log_line *line, st
 	}
 	if (!scan_text(&rest, "from=<"))
 		return;
-	if (postfix_is_expired(rest)) {
+	switch (postfix_sender(rest, &sender)) {
+	case POSTFIX_SENDER_EXPIRED:
 		read_expired(reader, line, service, id);
-		return;
+		break;
+	case POSTFIX_SENDER_ACTIVE:
+		open = open_put(reader->open, id, line->at);
+		open->waiting = 0;
+		open->flags &= (uint8_t)~OPEN_LOCAL;
+		log_set_sender(reader, open, sender);
+		break;
+	case POSTFIX_SENDER_NONE:
+		break;
 	}
-	if (!postfix_queue_active(rest, &sender))
-		return;
-	open = open_put(reader->open, id, line->at);
-	if (!open)
-		return;
-	open->waiting = 0;
-	open->flags &= (uint8_t)~OPEN_LOCAL;
-	log_set_sender(reader, open, sender);
 }
 
 bool postfix_line(struct log_reader *reader, const struct log_line *line)

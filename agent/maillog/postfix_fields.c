@@ -14,14 +14,17 @@ static bool is_id_byte(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+/* Most texts are none, and most of those have no colon near their start. */
 bool postfix_id(struct slice *rest, struct slice *id)
 {
-	size_t len = 0;
+	const size_t near = rest->len < ID_MAX_BYTES + 1 ? rest->len : ID_MAX_BYTES + 1;
+	const char *colon = near ? memchr(rest->at, ':', near) : NULL;
+	const size_t len = colon ? (size_t)(colon - rest->at) : 0;
 
-	while (len < rest->len && len <= ID_MAX_BYTES && is_id_byte(rest->at[len]))
-		len++;
-	if (len < ID_MIN_BYTES || len > ID_MAX_BYTES || rest->len < len + 2 ||
-	    rest->at[len] != ':' || rest->at[len + 1] != ' ')
+	if (len < ID_MIN_BYTES || len + 1 >= rest->len || rest->at[len + 1] != ' ')
+		return false;
+	/* What follows tells an id from a word; the bytes between need no look. */
+	if (!is_id_byte(rest->at[0]) || !is_id_byte(rest->at[len - 1]))
 		return false;
 	*id = slice_of(rest->at, len);
 	*rest = slice_from(*rest, len + 2);
@@ -113,20 +116,22 @@ static bool is_opened(struct slice text)
  * before the reply began. */
 static void real_fields(struct postfix_fields *found)
 {
-	static const char mark[] = ">, relay=";
-	ptrdiff_t at;
+	struct slice tail = found->reply;
+	struct slice part;
 
-	while ((at = scan_find(found->reply, mark)) != SCAN_NONE) {
-		const struct slice head = slice_of(found->reply.at, (size_t)at);
+	while (scan_until(&tail, '>', &part)) {
+		const struct slice head =
+		    slice_of(found->reply.at, (size_t)(part.at + part.len - found->reply.at));
 		struct postfix_fields next;
 
-		if (!is_opened(slice_of(head.at, head.len + 1)) && scan_is_address(head) &&
-		    read_fields(slice_from(found->reply, (size_t)at + 3), &next)) {
-			next.to = head;
-			*found = next;
+		if (!slice_starts(tail, ", relay="))
 			continue;
-		}
-		return;
+		if (is_opened(slice_of(head.at, head.len + 1)) || !scan_is_address(head) ||
+		    !read_fields(slice_from(tail, 2), &next))
+			return;
+		next.to = head;
+		*found = next;
+		tail = found->reply;
 	}
 }
 
@@ -221,39 +226,22 @@ void postfix_client(struct slice rest, struct slice *client, struct slice *accou
 	} while (rest.len);
 }
 
-/* From the right, where all is Postfix's. */
-bool postfix_queue_active(struct slice rest, struct slice *sender)
+/* From the last ">", behind which all is Postfix's. */
+enum postfix_sender postfix_sender(struct slice rest, struct slice *sender)
 {
-	const ptrdiff_t end = scan_find_last(rest, ">, size=");
+	const char *end = rest.len ? memrchr(rest.at, '>', rest.len) : NULL;
 	struct slice tail, size, count;
 
-	if (end == SCAN_NONE)
-		return false;
-	tail = slice_from(rest, (size_t)end + strlen(">, size="));
-	if (!scan_value(&tail, &size) || !scan_is_number(size) || !scan_text(&tail, "nrcpt=") ||
-	    !scan_until(&tail, ' ', &count) || !scan_is_number(count) ||
-	    !scan_text(&tail, "(queue "))
-		return false;
-	*sender = slice_of(rest.at, (size_t)end);
-	return true;
-}
-
-static const char expired[] = ">, status=expired, returned to sender";
-static const char force_expired[] = ">, status=force-expired, returned to sender";
-
-static bool ends_with(struct slice text, const char *end)
-{
-	const size_t len = strlen(end);
-
-	return text.len >= len && slice_is(slice_from(text, text.len - len), end);
-}
-
-bool postfix_is_expired(struct slice rest)
-{
-	return ends_with(rest, expired) || ends_with(rest, force_expired);
-}
-
-struct slice postfix_expired_text(void)
-{
-	return slice_text("expired, returned to sender");
+	if (!end)
+		return POSTFIX_SENDER_NONE;
+	*sender = slice_of(rest.at, (size_t)(end - rest.at));
+	tail = slice_from(rest, sender->len + 1);
+	if (slice_is(tail, ", status=expired, returned to sender") ||
+	    slice_is(tail, ", status=force-expired, returned to sender"))
+		return POSTFIX_SENDER_EXPIRED;
+	return scan_text(&tail, ", size=") && scan_value(&tail, &size) && scan_is_number(size) &&
+		       scan_text(&tail, "nrcpt=") && scan_until(&tail, ' ', &count) &&
+		       scan_is_number(count) && scan_text(&tail, "(queue ")
+		   ? POSTFIX_SENDER_ACTIVE
+		   : POSTFIX_SENDER_NONE;
 }

@@ -33,10 +33,9 @@ struct slice postfix_queued_as(struct slice reply);
 /* Behind "client=". Absent ones are empty. */
 void postfix_client(struct slice rest, struct slice *client, struct slice *account,
 		    struct slice *origin);
-/* Behind "from=<": "A>, size=N, nrcpt=N (queue active)". */
-bool postfix_queue_active(struct slice rest, struct slice *sender);
-/* Behind "from=<": "A>, status=expired, returned to sender". */
-bool postfix_is_expired(struct slice rest);
-struct slice postfix_expired_text(void);
+/* Behind "from=<": "A>, size=N, nrcpt=N (queue active)" or "A>, status=expired, returned to
+ * sender". */
+enum postfix_sender { POSTFIX_SENDER_NONE, POSTFIX_SENDER_ACTIVE, POSTFIX_SENDER_EXPIRED };
+enum postfix_sender postfix_sender(struct slice rest, struct slice *sender);
 
 #endif

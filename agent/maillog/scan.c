@@ -81,8 +81,8 @@ static bool is_domain_byte(char c)
 	const unsigned char byte = (unsigned char)c;
 	const unsigned char letter = byte | 0x20;
 
-	return (letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte >= 0x80 ||
-	       (byte && strchr(".-_[]:", byte));
+	return (letter >= 'a' && letter <= 'z') || (byte >= '-' && byte <= ':' && byte != '/') ||
+	       byte >= 0x80 || byte == '_' || byte == '[' || byte == ']';
 }
 
 bool scan_is_address(struct slice address)

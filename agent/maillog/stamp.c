@@ -307,6 +307,13 @@ enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *a
 
 	if (!tail.len)
 		return STAMP_NONE;
+	/* Most lines of most logs: the second of the line before, without a fraction. */
+	if (tail.len > BSD_BYTES && tail.at[BSD_BYTES] == ' ' && stamps->text_len == BSD_BYTES &&
+	    memcmp(stamps->text, tail.at, BSD_BYTES) == 0) {
+		*at = stamps->local_at;
+		*rest = slice_from(tail, BSD_BYTES + 1);
+		return STAMP_SYSLOG;
+	}
 	if (tail.at[0] == '@')
 		kind = tai_stamp(&tail, at);
 	else if (!is_digit(tail.at[0]))
