@@ -47,19 +47,26 @@ void page_line(struct page *page, size_t indent, const char *text)
 	str_add_char(page->out, '\n');
 }
 
-static void add_label(struct page *page, const char *label)
+/* Returns the column of the value; a label too long for its own pushes it to the right. */
+static size_t add_label(struct page *page, const char *label)
 {
+	const size_t len = strlen(label);
+	const size_t width = len < FIELD_LABEL ? FIELD_LABEL : len + 1;
+
 	str_add_fill(page->out, ' ', FIELD_INDENT);
 	layout_tint(page->out, &page->layout, TINT_FAINT, label);
-	str_add_fill(page->out, ' ', FIELD_LABEL - strlen(label));
+	str_add_fill(page->out, ' ', width - len);
+	return FIELD_INDENT + width;
 }
 
 void page_field(struct page *page, const char *label, const char *value)
 {
+	size_t indent;
+
 	if (!value || !value[0])
 		return;
-	add_label(page, label);
-	layout_wrap(page->out, &page->layout, FIELD_INDENT + FIELD_LABEL, page_shown(page, value));
+	indent = add_label(page, label);
+	layout_wrap(page->out, &page->layout, indent, page_shown(page, value));
 	str_add_char(page->out, '\n');
 }
 

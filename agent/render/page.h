@@ -22,7 +22,7 @@ const char *page_shown(struct page *page, const char *text);
 /* An empty line and a heading. */
 void page_heading(struct page *page, const char *heading);
 /* "    label     value", the value wrapped under itself; nothing for an empty value. The value
- * is escaped here. */
+ * is escaped here, the label is not. */
 void page_field(struct page *page, const char *label, const char *value);
 /* The same for what is copied out of the terminal: never wrapped, each line on its own. */
 void page_record(struct page *page, const char *label, const char *lines);
