@@ -112,15 +112,17 @@ bool traffic_save(struct store *store, int64_t address_id, const struct traffic 
 
 /* --- reading: three tables in the same order, joined like zips --- */
 
-struct receiver_row {
-	int64_t address_id;
-	struct receiver_view view;
+/* Rows of a table, and beside each the address it is about. */
+struct owned {
+	struct rows rows;
+	struct rows owners; /* int64_t */
 };
 
-struct suspect_row {
-	int64_t address_id;
-	struct suspect suspect;
-};
+static void *add_owned(struct owned *owned, int64_t address_id)
+{
+	*(int64_t *)rows_add(&owned->owners) = address_id;
+	return rows_add(&owned->rows);
+}
 
 static bool load_volumes(struct store *store, struct arena *arena, struct rows *rows,
 			 struct err *err)
@@ -153,7 +155,7 @@ static bool load_volumes(struct store *store, struct arena *arena, struct rows *
 	return step == QUERY_END;
 }
 
-static bool load_receivers(struct store *store, struct arena *arena, struct rows *rows,
+static bool load_receivers(struct store *store, struct arena *arena, struct owned *owned,
 			   struct err *err)
 {
 	static const char sql[] =
@@ -166,23 +168,22 @@ static bool load_receivers(struct store *store, struct arena *arena, struct rows
 	if (!query_open(&query, store, sql, err))
 		return false;
 	while ((step = query_next(&query)) == QUERY_ROW) {
-		struct receiver_row *const row = rows_add(rows);
+		struct receiver_view *const row = add_owned(owned, query_int(&query));
 
-		row->address_id = query_int(&query);
-		row->view.receiver = query_text(&query, arena);
-		row->view.sent = (uint64_t)query_int(&query);
-		row->view.deferred = (uint64_t)query_int(&query);
-		row->view.bounced = (uint64_t)query_int(&query);
-		row->view.blocked_since = query_int(&query);
-		row->view.refused = (uint64_t)query_int(&query);
-		row->view.cause = (enum reply_cause)query_word(&query, reply_cause_parse);
-		row->view.scope = (enum reply_scope)query_word(&query, reply_scope_parse);
-		row->view.words = query_text(&query, arena);
+		row->receiver = query_text(&query, arena);
+		row->sent = (uint64_t)query_int(&query);
+		row->deferred = (uint64_t)query_int(&query);
+		row->bounced = (uint64_t)query_int(&query);
+		row->blocked_since = query_int(&query);
+		row->refused = (uint64_t)query_int(&query);
+		row->cause = (enum reply_cause)query_word(&query, reply_cause_parse);
+		row->scope = (enum reply_scope)query_word(&query, reply_scope_parse);
+		row->words = query_text(&query, arena);
 	}
 	return step == QUERY_END;
 }
 
-static bool load_suspects(struct store *store, struct arena *arena, struct rows *rows,
+static bool load_suspects(struct store *store, struct arena *arena, struct owned *owned,
 			  struct err *err)
 {
 	static const char sql[] = "SELECT address_id, account, sent, usual, factor, share,"
@@ -194,86 +195,65 @@ static bool load_suspects(struct store *store, struct arena *arena, struct rows 
 	if (!query_open(&query, store, sql, err))
 		return false;
 	while ((step = query_next(&query)) == QUERY_ROW) {
-		struct suspect_row *const row = rows_add(rows);
+		struct suspect *const row = add_owned(owned, query_int(&query));
 
-		row->address_id = query_int(&query);
-		row->suspect.account = query_text(&query, arena);
-		row->suspect.sent = (uint64_t)query_int(&query);
-		row->suspect.usual = query_real(&query);
-		row->suspect.factor = query_real(&query);
-		row->suspect.share = query_real(&query);
-		row->suspect.bounce_share = query_real(&query);
-		row->suspect.unknown_share = query_real(&query);
-		row->suspect.receivers = (uint32_t)query_int(&query);
-		row->suspect.score = query_real(&query);
+		row->account = query_text(&query, arena);
+		row->sent = (uint64_t)query_int(&query);
+		row->usual = query_real(&query);
+		row->factor = query_real(&query);
+		row->share = query_real(&query);
+		row->bounce_share = query_real(&query);
+		row->unknown_share = query_real(&query);
+		row->receivers = (uint32_t)query_int(&query);
+		row->score = query_real(&query);
 	}
 	return step == QUERY_END;
 }
 
-static void join_receivers(struct stored_traffic *out, size_t count, const struct receiver_row *row,
-			   size_t rows, struct arena *arena)
+/* How many rows from `*at` on are of the address; moves behind them. `*at` passes over those of
+ * addresses before it. */
+static size_t take(const int64_t *owner, size_t owners, int64_t address_id, size_t *at)
 {
-	size_t at = 0;
+	size_t first;
 
-	for (size_t i = 0; i < count; i++) {
-		struct receiver_view *view;
-		size_t first;
-
-		while (at < rows && row[at].address_id < out[i].address_id)
-			at++;
-		first = at;
-		while (at < rows && row[at].address_id == out[i].address_id)
-			at++;
-		view = arena_calloc(arena, at - first, sizeof(*view));
-		for (size_t j = first; j < at; j++)
-			view[j - first] = row[j].view;
-		out[i].traffic.receiver = view;
-		out[i].traffic.receivers = at - first;
-	}
-}
-
-static void join_suspects(struct stored_traffic *out, size_t count, const struct suspect_row *row,
-			  size_t rows, struct arena *arena)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct suspect *suspect;
-		size_t first;
-
-		while (at < rows && row[at].address_id < out[i].address_id)
-			at++;
-		first = at;
-		while (at < rows && row[at].address_id == out[i].address_id)
-			at++;
-		suspect = arena_calloc(arena, at - first, sizeof(*suspect));
-		for (size_t j = first; j < at; j++)
-			suspect[j - first] = row[j].suspect;
-		out[i].traffic.suspect = suspect;
-		out[i].traffic.suspects = at - first;
-	}
+	while (*at < owners && owner[*at] < address_id)
+		(*at)++;
+	first = *at;
+	while (*at < owners && owner[*at] == address_id)
+		(*at)++;
+	return *at - first;
 }
 
 bool traffic_load(struct store *store, struct arena *arena, struct stored_traffic **out,
 		  size_t *count, struct err *err)
 {
 	struct rows volumes = {.size = sizeof(struct stored_traffic)};
-	struct rows receivers = {.size = sizeof(struct receiver_row)};
-	struct rows suspects = {.size = sizeof(struct suspect_row)};
+	struct owned receivers = {{.size = sizeof(struct receiver_view)},
+				  {.size = sizeof(int64_t)}};
+	struct owned suspects = {{.size = sizeof(struct suspect)}, {.size = sizeof(int64_t)}};
 	const bool ok = load_volumes(store, arena, &volumes, err) &&
 			load_receivers(store, arena, &receivers, err) &&
 			load_suspects(store, arena, &suspects, err);
-	const struct receiver_row *receiver;
-	const struct suspect_row *suspect;
-	const size_t receiver_rows = receivers.count;
-	const size_t suspect_rows = suspects.count;
+	const size_t receiver_rows = receivers.rows.count;
+	const size_t suspect_rows = suspects.rows.count;
+	const int64_t *const of_receiver = rows_keep(&receivers.owners, arena);
+	const int64_t *const of_suspect = rows_keep(&suspects.owners, arena);
+	const struct receiver_view *const receiver = rows_keep(&receivers.rows, arena);
+	const struct suspect *const suspect = rows_keep(&suspects.rows, arena);
+	size_t receiver_at = 0;
+	size_t suspect_at = 0;
 
 	*count = volumes.count;
 	*out = rows_keep(&volumes, arena);
-	receiver = rows_keep(&receivers, arena);
-	suspect = rows_keep(&suspects, arena);
-	join_receivers(*out, *count, receiver, receiver_rows, arena);
-	join_suspects(*out, *count, suspect, suspect_rows, arena);
+	for (size_t i = 0; i < *count; i++) {
+		struct traffic *const traffic = &(*out)[i].traffic;
+		const int64_t id = (*out)[i].address_id;
+
+		traffic->receivers = take(of_receiver, receiver_rows, id, &receiver_at);
+		traffic->receiver = receiver + receiver_at - traffic->receivers;
+		traffic->suspects = take(of_suspect, suspect_rows, id, &suspect_at);
+		traffic->suspect = suspect + suspect_at - traffic->suspects;
+	}
 	return ok;
 }
 
