@@ -114,7 +114,7 @@ wc -l "$@" | awk '$2 ~ /\.h$/ && $1 > 140 || $2 ~ /\.c$/ && $1 > 500 { print $2 
 verdict "no file is long"
 
 grep -HnE 'TODO|FIXME|XXX' "$@" >"$broken"
-verdict "no machine's paths, nothing put off in a comment"
+verdict "nothing is put off in a comment"
 
 # Tests and the program compile them all, but in the company of others.
 for header in */*.h; do

@@ -67,6 +67,7 @@ struct traffic {
 	struct volume_verdict volume;
 	const struct receiver_view *receiver; /* of the last TRAFFIC_RECEIVER_DAYS; most mail first */
 	size_t receivers;
+	uint64_t unmatched; /* replies of those days that no rule knows: a sign of rules that rot */
 	const struct suspect *suspect; /* none while nothing is wrong */
 	size_t suspects;
 };

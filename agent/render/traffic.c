@@ -73,6 +73,8 @@ static void add_receiver(struct page *page, const struct receiver_view *receiver
 
 static void add_receivers(struct page *page, const struct traffic *traffic)
 {
+	char unmatched[NUMBER_BYTES];
+
 	if (!traffic->receivers)
 		return;
 	page_heading(page,
@@ -81,6 +83,10 @@ static void add_receivers(struct page *page, const struct traffic *traffic)
 		if (i < RECEIVERS_SHOWN || traffic->receiver[i].blocked_since ||
 		    page->style->is_verbose)
 			add_receiver(page, &traffic->receiver[i]);
+	if (traffic->unmatched)
+		page_line(page, 4,
+			  arena_printf(page->arena, "%s replies that no rule knows",
+				       number(traffic->unmatched, unmatched)));
 }
 
 const char *traffic_suspect(struct page *page, const struct traffic *traffic)
@@ -213,5 +219,7 @@ void traffic_json(json_t *object, const struct zone *zone, const struct traffic 
 	}
 	put(object, "volume", volume_json(&traffic->volume));
 	put(object, "receivers", receivers);
+	if (traffic->unmatched)
+		put_count(object, "unmatched_replies", traffic->unmatched);
 	put(object, "suspects", suspects);
 }

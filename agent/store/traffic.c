@@ -3,8 +3,8 @@
 #include "store/query.h"
 #include "store/rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static bool clear(struct store *store, const char *sql, int64_t address_id, struct err *err)
 {
@@ -16,13 +16,14 @@ static bool clear(struct store *store, const char *sql, int64_t address_id, stru
 	return query_run(&query);
 }
 
-static bool save_volume(struct store *store, int64_t address_id,
-			const struct volume_verdict *volume, struct err *err)
+static bool save_volume(struct store *store, int64_t address_id, const struct traffic *traffic,
+			struct err *err)
 {
 	static const char sql[] =
 	    "INSERT OR REPLACE INTO traffic (address_id, level, yesterday, today, projected,"
-	    " month_mean, ratio, usual, surprise, is_today, history_days, reason)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+	    " month_mean, ratio, usual, surprise, is_today, history_days, reason, unmatched)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+	const struct volume_verdict *const volume = &traffic->volume;
 	struct query query;
 
 	if (!query_open(&query, store, sql, err))
@@ -39,6 +40,7 @@ static bool save_volume(struct store *store, int64_t address_id,
 	query_put_int(&query, volume->is_today);
 	query_put_int(&query, volume->history_days);
 	query_put_bytes(&query, volume->reason);
+	query_put_int(&query, (int64_t)traffic->unmatched);
 	return query_run(&query);
 }
 
@@ -97,7 +99,7 @@ bool traffic_save(struct store *store, int64_t address_id, const struct traffic 
 	static const char no_receivers[] = "DELETE FROM traffic_receiver WHERE address_id = ?1";
 	static const char no_suspects[] = "DELETE FROM traffic_suspect WHERE address_id = ?1";
 
-	if (!save_volume(store, address_id, &traffic->volume, err) ||
+	if (!save_volume(store, address_id, traffic, err) ||
 	    !clear(store, no_receivers, address_id, err) ||
 	    !clear(store, no_suspects, address_id, err))
 		return false;
@@ -129,7 +131,7 @@ static bool load_volumes(struct store *store, struct arena *arena, struct rows *
 {
 	static const char sql[] = "SELECT address_id, level, yesterday, today, projected,"
 				  " month_mean, ratio, usual, surprise, is_today, history_days,"
-				  " reason FROM traffic ORDER BY address_id";
+				  " reason, unmatched FROM traffic ORDER BY address_id";
 	struct query query;
 	enum query_step step;
 
@@ -150,7 +152,8 @@ static bool load_volumes(struct store *store, struct arena *arena, struct rows *
 		volume->surprise = query_real(&query);
 		volume->is_today = query_int(&query) != 0;
 		volume->history_days = (uint32_t)query_int(&query);
-		strncpy(volume->reason, query_text(&query, arena), sizeof(volume->reason) - 1);
+		snprintf(volume->reason, sizeof(volume->reason), "%s", query_text(&query, arena));
+		row->traffic.unmatched = (uint64_t)query_int(&query);
 	}
 	return step == QUERY_END;
 }
