@@ -12,7 +12,8 @@
 
 struct account_sum {
 	int64_t account_id;
-	uint64_t recent, bounced, unknown_user, blocked, before;
+	uint64_t recent, bounced, unknown_user, blocked;
+	uint64_t before, before_alike;
 	uint64_t receivers; /* bits */
 };
 
@@ -23,7 +24,20 @@ struct accounts {
 	uint32_t *row_of; /* row + 1 by account id; 0: did not send lately */
 	int64_t ids;
 	int64_t days_before; /* with any mail */
+	int64_t days_alike; /* of them: on a weekday of the recent days */
 };
+
+enum day_kind { DAY_RECENT, DAY_BEFORE, DAY_ALIKE };
+
+static enum day_kind kind_of(const struct account_query *query, int64_t day)
+{
+	const int64_t recent_days = query->last_day - query->first_day + 1;
+
+	if (day >= query->first_day)
+		return DAY_RECENT;
+	/* Whole weeks before one of the recent days. */
+	return 6 - (query->first_day - day - 1) % 7 < recent_days ? DAY_ALIKE : DAY_BEFORE;
+}
 
 static bool count_ids(struct accounts *accounts, struct err *err)
 {
@@ -55,15 +69,16 @@ static struct account_sum *sum_of(struct accounts *accounts, int64_t id, bool ma
 	return row;
 }
 
-static void take(struct accounts *accounts, struct query *query, bool is_recent)
+static void take(struct accounts *accounts, struct query *query, enum day_kind kind)
 {
-	struct account_sum *const row = sum_of(accounts, query_int(query), is_recent);
+	struct account_sum *const row = sum_of(accounts, query_int(query), kind == DAY_RECENT);
 	const uint64_t all = (uint64_t)query_int(query);
 
 	if (!row)
 		return;
-	if (!is_recent) {
+	if (kind != DAY_RECENT) {
 		row->before += all;
+		row->before_alike += kind == DAY_ALIKE ? all : 0;
 		return;
 	}
 	row->recent += all;
@@ -73,7 +88,7 @@ static void take(struct accounts *accounts, struct query *query, bool is_recent)
 	row->receivers |= (uint64_t)query_int(query);
 }
 
-static bool read_day(struct accounts *accounts, int64_t day, bool is_recent, struct err *err)
+static bool read_day(struct accounts *accounts, int64_t day, enum day_kind kind, struct err *err)
 {
 	static const char sql[] =
 	    "SELECT account_id, sent + deferred + bounced + expired, bounced, unknown_user,"
@@ -88,9 +103,10 @@ static bool read_day(struct accounts *accounts, int64_t day, bool is_recent, str
 	query_put_int(&query, accounts->sender);
 	while ((step = query_next(&query)) == QUERY_ROW) {
 		is_empty = false;
-		take(accounts, &query, is_recent);
+		take(accounts, &query, kind);
 	}
-	accounts->days_before += !is_recent && !is_empty;
+	accounts->days_before += kind != DAY_RECENT && !is_empty;
+	accounts->days_alike += kind == DAY_ALIKE && !is_empty;
 	return step == QUERY_END;
 }
 
@@ -110,6 +126,20 @@ static bool name_of(struct accounts *accounts, int64_t id, struct arena *arena, 
 	return step == QUERY_END;
 }
 
+static double per_day(uint64_t all, int64_t days)
+{
+	return days ? (double)all / (double)days : 0;
+}
+
+/* What goes out every Tuesday is usual where there is a Tuesday, more than a mean day tells. */
+static double usual_of(const struct accounts *accounts, const struct account_sum *sum)
+{
+	const double mean = per_day(sum->before, accounts->days_before);
+	const double alike = per_day(sum->before_alike, accounts->days_alike);
+
+	return alike > mean ? alike : mean;
+}
+
 static bool hand_over(struct accounts *accounts, int64_t recent_days, struct arena *arena,
 		      struct account_volume *out, struct err *err)
 {
@@ -121,9 +151,7 @@ static bool hand_over(struct accounts *accounts, int64_t recent_days, struct are
 		out[i].unknown_user = sum[i].unknown_user;
 		out[i].blocked = sum[i].blocked;
 		out[i].receivers = (uint32_t)__builtin_popcountll(sum[i].receivers);
-		if (accounts->days_before)
-			out[i].usual = (double)sum[i].before * (double)recent_days /
-				       (double)accounts->days_before;
+		out[i].usual = usual_of(accounts, &sum[i]) * (double)recent_days;
 		if (!name_of(accounts, sum[i].account_id, arena, &out[i].account, err))
 			return false;
 	}
@@ -137,10 +165,8 @@ bool volumes_accounts(struct store *store, const struct account_query *query, st
 	bool ok = volume_names_sender(store, query->address, &accounts.sender, err) &&
 		  count_ids(&accounts, err);
 
-	for (int64_t day = query->last_day; ok && day >= query->first_day; day--)
-		ok = read_day(&accounts, day, true, err);
-	for (int64_t day = query->first_day - 1; ok && day >= query->usual_from; day--)
-		ok = read_day(&accounts, day, false, err);
+	for (int64_t day = query->last_day; ok && day >= query->usual_from; day--)
+		ok = read_day(&accounts, day, kind_of(query, day), err);
 	*count = accounts.rows.count;
 	*out = arena_calloc(arena, *count, sizeof(**out));
 	ok = ok && hand_over(&accounts, query->last_day - query->first_day + 1, arena, *out, err);

@@ -80,7 +80,7 @@ bool volumes_hours(struct store *store, const struct volume_query *query, struct
 		   struct err *err);
 
 /* Accounts that sent between first_day and last_day; `usual` for as many days comes from
- * usual_from up to the day before. */
+ * usual_from up to the day before: their mean, or that of the same weekdays if it is more. */
 struct account_query {
 	const char *address;
 	int64_t usual_from, first_day, last_day;
