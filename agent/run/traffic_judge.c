@@ -53,18 +53,23 @@ static void hold_against_plan(const struct warmup_plan *plan, int64_t today,
 			 (unsigned long long)(today_is_over ? allowed_today : allowed_before));
 }
 
+struct volume_policy traffic_policy(const struct conf *conf)
+{
+	return (struct volume_policy){
+	    .elevated_ratio = conf->volume.elevated_ratio,
+	    .spike_ratio = conf->volume.spike_ratio,
+	    .floor = (uint64_t)conf->volume.floor,
+	    .idle_days = (uint32_t)conf->volume.idle_days,
+	};
+}
+
 static bool judge_volume(struct pass *pass, size_t target, struct arena *arena, struct err *err)
 {
 	struct pass_traffic *const traffic = pass->traffic;
 	const char *const address = pass->targets.target[target].text;
 	const struct volume_query query = {&address, 1, traffic->today - HISTORY_DAYS,
 					   traffic->today};
-	const struct volume_policy policy = {
-	    .elevated_ratio = pass->conf->volume.elevated_ratio,
-	    .spike_ratio = pass->conf->volume.spike_ratio,
-	    .floor = (uint64_t)pass->conf->volume.floor,
-	    .idle_days = (uint32_t)pass->conf->volume.idle_days,
-	};
+	const struct volume_policy policy = traffic_policy(pass->conf);
 	const struct warmup_plan *const plan = plan_of(traffic, address);
 	struct volume_input input = {.today = traffic->today, .hour_now = traffic->hour};
 	struct volume_hours hours;
@@ -134,15 +139,16 @@ static void believe(struct pass *pass, size_t target, const struct observation *
 	*pass_event(pass) = event;
 }
 
+/* `began`: when the block did that has ended; the days behind its end may have forgotten it. */
 static const char *block_words(struct pass *pass, const struct stored_block *row,
-			       enum block_change change)
+			       enum block_change change, int64_t began)
 {
 	const struct block *const block = &row->block;
 	char age[CIVIL_TEXT_BYTES];
 
 	if (change == BLOCK_ENDED)
 		return arena_printf(pass->arena, "%s takes its mail again, after %s", row->receiver,
-				    civil_age(pass->at - block->since, age));
+				    civil_age(pass->at - began, age));
 	return arena_printf(pass->arena, "%s refuses its mail: %s (%s), %llu messages so far%s%s",
 			    row->receiver, reply_cause_name(block->cause),
 			    reply_scope_name(block->scope), (unsigned long long)block->messages,
@@ -207,7 +213,7 @@ static const struct stored_block *judge_block(struct pass *pass, size_t target,
 		    .text = row->words,
 		    .fix = "",
 		},
-		block_words(pass, row, change));
+		block_words(pass, row, change, before ? before->block.since : 0));
 	return row;
 }
 
@@ -322,6 +328,17 @@ static bool find_suspects(struct pass *pass, size_t target, struct err *err)
 	return true;
 }
 
+/* A volume that is in order again is told with what it is now; a rise tells its own reason. */
+static const char *calm_words(struct pass *pass, size_t target, const struct observation *seen)
+{
+	const struct volume_verdict *const volume = &pass->traffic->traffic[target].volume;
+
+	if (seen->finding != FINDING_CLEAR)
+		return NULL;
+	return arena_printf(pass->arena, "volume is in order again, with %llu sent yesterday",
+			    (unsigned long long)volume->yesterday);
+}
+
 /* A listing without its cause is half an answer: who is behind it stands in the same line. */
 static void name_suspects(struct pass *pass, size_t target)
 {
@@ -353,7 +370,7 @@ bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct
 	if (!judge_volume(pass, target, arena, err) || !judge_receivers(pass, target, err))
 		return false;
 	seen = volume_observation(&pass->traffic->traffic[target].volume);
-	believe(pass, target, &seen, NULL);
+	believe(pass, target, &seen, calm_words(pass, target, &seen));
 	if (has_trouble(pass, target)) {
 		if (!find_suspects(pass, target, err))
 			return false;
