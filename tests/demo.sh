@@ -1,5 +1,5 @@
 #!/bin/sh
-# A sample network on this machine, watched for five days in a minute: tests/demo.sh BUILD_DIR
+# A sample network on this machine, watched for five days in seconds: tests/demo.sh BUILD_DIR
 #
 # Local servers play the lists and the network's own DNS; nothing leaves the machine, and no port
 # or folder of the system is used. The folder with everything in it is kept.
@@ -11,9 +11,10 @@ fail() {
 	exit 1
 }
 
+here=$(cd "$(dirname "$0")" && pwd)
 repwatch=$(cd "${1:?usage: tests/demo.sh BUILD_DIR}" && pwd)/repwatch
 [ -x "$repwatch" ] || fail "'$repwatch' is not built"
-for program in rbldnsd unbound dig; do
+for program in rbldnsd unbound dig python3; do
 	command -v $program >/dev/null || fail "$program is not installed"
 done
 
@@ -62,6 +63,19 @@ at() {
 	else
 		"$@"
 	fi
+}
+
+# --- mail ---
+now=$(date +%s)
+logged=-1680
+
+# mail UNTIL WORD...: the lines of the log up to so many hours from now; see demo_maillog.py.
+mail() {
+	until=$1
+	shift
+	[ -n "$faketime" ] || until=0
+	python3 "$here/demo_maillog.py" "$now" "$logged" "$until" "$@"
+	logged=$until
 }
 
 # --- servers ---
@@ -267,25 +281,50 @@ cat >"$dir/repwatch.conf" <<-END
 	  { address = "2001:db8::10";    name = "mail1"; helo = "mail1.example.jp"; pool = "shared-a"; },
 	  { address = "203.0.113.64/29"; pool = "shared-b"; }
 	);
+	replies  = "$here/../etc/replies.conf";
+	maillogs = (
+	  { path = "$dir/mail.log"; format = "postfix";
+	    by_service = (
+	      { service = "postfix-out10"; address = "192.0.2.10"; },
+	      { service = "postfix-out11"; address = "192.0.2.11"; }
+	    ); }
+	);
 END
 
 # --- five days ---
 [ -n "$faketime" ] || say "libfaketime is not installed, so all of it happens today."
+say "Before the first day: the logs that logrotate has kept are counted, so that it is known" \
+	"what is usual."
+mail -840 | gzip >"$dir/mail.log.2.gz"
+mail -97 >"$dir/mail.log.1"
+show volume import --quiet "$dir/mail.log.2.gz" "$dir/mail.log.1"
+show volume show --days 9 192.0.2.10
+
 say "Day 1. The first pass looks at eleven addresses. mail2 has a reverse name that leads to" \
 	"another address, and the list 'closed' refuses to answer this resolver."
+mail -96 >"$dir/mail.log"
 show run --all
 
-say "Day 2. mail1 is put on the list 'bl'. A second question in the same pass confirms it."
+say "Day 2. Somebody has a customer's password and has sent thousands of messages through mail1" \
+	"in the last four hours. Gmail has begun to refuse its mail."
 day=-3d
+mail -72 stolen refused >>"$dir/mail.log"
+show run --all
+show status 192.0.2.10
+
+say "An hour later the account is locked, but mail1 is on the list 'bl'. A second question in" \
+	"the same pass confirms it."
+day=-71h
+mail -71 refused >>"$dir/mail.log"
 bl4 192.0.2.10
 reload 10.2.0.192.bl.demo.test 127.0.0.2
 show run --all
-
-show status 192.0.2.10
+show events --since 1d 192.0.2.10
 
 say "Day 3. The list 'traps' breaks and calls every address listed, as lists do whose domain" \
 	"has expired. Its test entries give it away: it is put aside, and nobody is woken."
 day=-2d
+mail -48 refused >>"$dir/mail.log"
 traps 0.0.0.0/0
 reload 1.0.0.127.traps.demo.test 127.0.0.3
 show run --all
@@ -297,14 +336,17 @@ traps 203.0.113.66/32
 reload 1.0.0.127.traps.demo.test ""
 show run --all
 
-say "Day 4. mail1 has been taken off 'bl'."
+say "Day 4. mail1 has been taken off 'bl', and Gmail takes its mail again."
 day=-1d
+mail -24 >>"$dir/mail.log"
 bl4
 reload 10.2.0.192.bl.demo.test ""
 show run --all
 
-say "Day 5. Nothing has changed, and the pass has nothing to tell."
+say "Day 5. A customer's newsletter goes out, many times what mail1 usually sends; but it does so" \
+	"every week, and the pass has nothing to tell."
 day=-0
+mail 0 >>"$dir/mail.log"
 show run --all
 
 say "What is believed now:"
@@ -318,5 +360,6 @@ cat <<-END
 	  $dir/lists.conf     the five lists
 	  $dir/state/         the database and the series
 	  $dir/zones/         the lists' own data
-	  $repwatch --config $dir/repwatch.conf status shared-b
+	  $dir/mail.log       five days of mail
+	  $repwatch --config $dir/repwatch.conf status --verbose 192.0.2.10
 END
