@@ -225,40 +225,68 @@ static bool is_between(const struct tail *tail, const struct rotated_set *set, s
 	return true;
 }
 
-/* All that were rotated away in turn. False: there are more than one reading takes. */
-static bool finish_between(struct tail *tail, const struct rotated_set *set,
-			   const struct rotated *old)
+/* The files before the current one, oldest first, each with where to read on. */
+struct chain {
+	const struct rotated *file[TAIL_FILES_MAX];
+	uint64_t offset[TAIL_FILES_MAX];
+	size_t count;
+	bool is_cut; /* there are more than one reading takes */
+};
+
+static void chain_add(struct chain *chain, const struct rotated *file, uint64_t offset)
 {
+	if (chain->count == TAIL_FILES_MAX - 1) {
+		chain->is_cut = true;
+		return;
+	}
+	chain->file[chain->count] = file;
+	chain->offset[chain->count++] = offset;
+}
+
+static void chain_fill(struct chain *chain, const struct tail *tail, const struct rotated_set *set,
+		       const struct rotated *old)
+{
+	if (old)
+		chain_add(chain, old, start_of(tail, old, tail->request->from->offset));
 	for (size_t i = 0; i < set->count; i++) {
 		const struct rotated *const file = &set->file[i];
 		uint64_t offset;
 
 		if (!is_between(tail, set, i, old))
 			continue;
-		if (tail->report->files == TAIL_FILES_MAX - 1)
-			return false;
 		offset = start_of(tail, file, 0);
 		if (file->is_packed || offset < file->size)
-			finish_rotated(tail, file, offset);
+			chain_add(chain, file, offset);
 	}
-	return true;
 }
 
-/* The daemon writes to the old file until it is told to open the new one, which is empty so
- * long; the old one then stays the one to read. */
-static bool stays_with(struct tail *tail, const struct rotated *old)
+/* The daemon writes to the newest of them until it is told to open the new file, which is empty
+ * so long. One that was emptied in place has no such time. */
+static bool may_grow(const struct tail *tail, const struct rotated *newest)
 {
-	int fd;
+	if (newest->is_packed)
+		return false;
+	return tail->fd < 0 ||
+	       (!tail->current.size && tail->current.inode != tail->request->from->inode);
+}
 
-	if (old->is_packed || old->inode != tail->request->from->inode ||
-	    (tail->fd >= 0 && tail->current.size))
-		return false;
-	fd = rotated_open(old->path);
-	if (fd < 0)
-		return false;
-	follow(tail, fd, old, start_of(tail, old, tail->request->from->offset));
-	close(fd);
-	return true;
+/* One that may grow stays the one to read next time. True: that is so. */
+static bool read_chain(struct tail *tail, const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct rotated *const file = chain->file[i];
+		const bool is_newest = i == chain->count - 1 && !chain->is_cut;
+		const int fd = is_newest && may_grow(tail, file) ? rotated_open(file->path) : -1;
+
+		if (fd < 0) {
+			finish_rotated(tail, file, chain->offset[i]);
+			continue;
+		}
+		follow(tail, fd, file, chain->offset[i]);
+		close(fd);
+		return true;
+	}
+	return chain->is_cut;
 }
 
 /* With the same inode number a plain copy of the old content was made before it was cut; where
@@ -289,6 +317,7 @@ static bool say_missing(struct tail *tail)
 static bool catch_up(struct tail *tail)
 {
 	const struct log_position *const from = tail->request->from;
+	struct chain chain = {.count = 0};
 	struct rotated_set set;
 	const struct rotated *old;
 	bool ok = true;
@@ -300,11 +329,8 @@ static bool catch_up(struct tail *tail)
 		goto out;
 	}
 	note_how(tail, old);
-	if (old && stays_with(tail, old))
-		goto out;
-	if (old)
-		finish_rotated(tail, old, start_of(tail, old, from->offset));
-	if (finish_between(tail, &set, old) && tail->fd >= 0)
+	chain_fill(&chain, tail, &set, old);
+	if (!read_chain(tail, &chain) && tail->fd >= 0)
 		follow(tail, tail->fd, &tail->current, start_of(tail, &tail->current, 0));
 out:
 	rotated_release(&set);

@@ -213,6 +213,54 @@ def test_kills_lose_and_double_nothing(repwatch):
     assert shown(repwatch) == maillogs.plain(days)
 
 
+# --- passes ---
+
+def rotate(repwatch, how):
+    """What logrotate does while nobody writes."""
+    log = repwatch.dir / "mail.log"
+    for n in range(8, 0, -1):
+        for end in ("", ".gz"):
+            if (repwatch.dir / f"mail.log.{n}{end}").exists():
+                os.rename(repwatch.dir / f"mail.log.{n}{end}",
+                          repwatch.dir / f"mail.log.{n + 1}{end}")
+    if how == "copytruncate":
+        shutil.copyfile(log, repwatch.dir / "mail.log.1")
+        os.truncate(log, 0)
+    else:
+        os.rename(log, repwatch.dir / "mail.log.1")
+        log.touch()
+    if how == "compress":
+        subprocess.run(["gzip", repwatch.dir / "mail.log.1"], check=True)
+
+
+@pytest.mark.parametrize("how", ["create", "copytruncate", "compress"])
+def test_passes_follow_a_log_across_rotations(repwatch, how):
+    messages = some_mails(2000)
+    configure(repwatch)
+    days, _accounts = maillogs.truth(messages)
+    lines = maillogs.write(messages, "postfix", IPS).splitlines(keepends=True)
+    log = repwatch.dir / "mail.log"
+    rng = random.Random(how)
+    at = 0
+    while at < len(lines):
+        part = rng.randrange(1, 400)
+        with open(log, "ab") as out:
+            out.write(b"".join(lines[at:at + part]))
+        at += part
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            rotate(repwatch, how)
+            with open(log, "ab") as out:
+                out.write(b"".join(lines[at:at + part]))
+            at += part
+        if rng.random() < 0.7:
+            repwatch.run("--only", "maillog")
+    repwatch.run("--only", "maillog")
+    assert shown(repwatch) == maillogs.plain(days)
+    # What the passes have read an import leaves alone.
+    repwatch("volume", "import", *sorted(repwatch.dir.glob("mail.log*")))
+    assert shown(repwatch) == maillogs.plain(days)
+
+
 # --- whose address ---
 
 def test_the_line_then_the_option_then_the_entry_tells_the_address(repwatch):

@@ -353,6 +353,24 @@ static void two_rotations_are_read_in_order(void **state)
 	assert_int_equal(bench->report.files, 3);
 }
 
+static void the_newest_of_several_is_kept_while_the_log_is_empty(void **state)
+{
+	struct bench *bench = *state;
+
+	put(bench, "mail.log", "one\n");
+	pass_reads(bench, "one\n", 0);
+	rename(bench->log, in(bench, "mail.log.2"));
+	set_time(in(bench, "mail.log.2"), NOW - 200);
+	put(bench, "mail.log.1", "two\nthr");
+	set_time(in(bench, "mail.log.1"), NOW - 100);
+	put(bench, "mail.log", "");
+	pass_reads(bench, "two\n", TAIL_ROTATED);
+	put(bench, "mail.log.1", "ee\n");
+	pass_reads(bench, "three\n", TAIL_ROTATED);
+	put(bench, "mail.log", "four\n");
+	pass_reads(bench, "four\n", TAIL_ROTATED);
+}
+
 static const char first_line[] = "2026-11-21T10:00:00 mx1 a first line that is long enough to know "
 				 "the file again by, whatever its name\n";
 
@@ -689,6 +707,7 @@ int main(void)
 	    IN_A_FOLDER(a_log_between_two_names_is_read),
 	    IN_A_FOLDER(it_is_found_under_any_name),
 	    IN_A_FOLDER(two_rotations_are_read_in_order),
+	    IN_A_FOLDER(the_newest_of_several_is_kept_while_the_log_is_empty),
 	    cmocka_unit_test(one_that_was_compressed_is_finished),
 	    IN_A_FOLDER(one_being_compressed_is_read_once),
 	    IN_A_FOLDER(a_damaged_one_is_said),
