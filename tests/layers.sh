@@ -86,8 +86,8 @@ if ! ${NM:-nm} -u "$build/libpure.a" >"$work/nm" 2>"$broken"; then
 	exit 1
 fi
 awk '{ print $2 }' "$work/nm" | sort -u >"$work/undefined"
-grep -E '^(ares_|curl_|sqlite3_|rrd_|rrdc_|config_)' "$work/undefined" >"$broken"
-verdict "libpure.a needs none of c-ares, curl, SQLite, librrd, libconfig"
+grep -E '^(archive_|ares_|curl_|sqlite3_|rrd_|rrdc_|config_)' "$work/undefined" >"$broken"
+verdict "libpure.a needs none of libarchive, c-ares, curl, SQLite, librrd, libconfig"
 
 # With _FORTIFY_SOURCE a call may appear as __NAME_chk.
 cat >"$work/impure" <<'END'
