@@ -105,6 +105,8 @@ void pass_release(struct pass *pass);
 bool traffic_read(struct pass *pass, struct err *err);
 bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct err *err);
 bool traffic_keep(struct pass *pass, size_t target, struct err *err);
+/* traffic_groups.c: pools and accounts, once all addresses are judged. */
+bool traffic_judge_groups(struct pass *pass, struct err *err);
 void traffic_release(struct pass *pass);
 
 /* record.c */

@@ -179,8 +179,9 @@ bool record_pass(struct pass *pass, struct err *err)
 	};
 
 	return store_begin(pass->store, err) && traffic_read(pass, err) && save_lists(pass, err) &&
-	       save_addresses(pass, err) && save_events(pass, err) &&
-	       store_add_pass(pass->store, &row, err) && store_commit(pass->store, err);
+	       save_addresses(pass, err) && traffic_judge_groups(pass, err) &&
+	       save_events(pass, err) && store_add_pass(pass->store, &row, err) &&
+	       store_commit(pass->store, err);
 }
 
 /* --- the series --- */

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "judge/block.h"
+#include "judge/volume.h"
 #include "run/pass_parts.h"
 #include "store/blocks.h"
 
@@ -33,6 +34,8 @@ struct pass_traffic {
 	unsigned hour;
 };
 
+/* `volume` of the configuration. */
+struct volume_policy traffic_policy(const struct conf *conf);
 /* Where map `refusals` has what is known of an address and a receiver. */
 void traffic_key(char out[TRAFFIC_KEY_BYTES], const char *address, struct slice receiver);
 

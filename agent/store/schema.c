@@ -25,6 +25,7 @@
  * account_day.receivers  bit N-1: reached the receiver of id N; bit 62 all further ones
  * log_position     how far the log at a path was read; the hash is that of its first bytes
  * block            a receiver that refuses an address, or did so lately
+ * volume_level     pools and accounts whose volume is not as usual
  * traffic...       what the last pass made of the counts, for readers
  * warmup           an address, watched or not, whose volume is held against a plan
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
@@ -269,7 +270,13 @@ static const char *const migrations[] = {
     " unknown_share REAL,"
     " receivers INTEGER NOT NULL,"
     " score REAL,"
-    " PRIMARY KEY (address_id, rank)) WITHOUT ROWID;",
+    " PRIMARY KEY (address_id, rank)) WITHOUT ROWID;"
+    "CREATE TABLE volume_level ("
+    " kind TEXT NOT NULL,"
+    " name BLOB NOT NULL,"
+    " level TEXT NOT NULL,"
+    " since INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, name)) WITHOUT ROWID;",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */
