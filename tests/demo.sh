@@ -310,7 +310,7 @@ say "Day 2. Somebody has a customer's password and has sent thousands of message
 day=-3d
 mail -72 stolen refused >>"$dir/mail.log"
 show run --all
-show status 192.0.2.10
+show events --since 1h 192.0.2.10
 
 say "An hour later the account is locked, but mail1 is on the list 'bl'. A second question in" \
 	"the same pass confirms it."
@@ -319,7 +319,7 @@ mail -71 refused >>"$dir/mail.log"
 bl4 192.0.2.10
 reload 10.2.0.192.bl.demo.test 127.0.0.2
 show run --all
-show events --since 1d 192.0.2.10
+show status 192.0.2.10
 
 say "Day 3. The list 'traps' breaks and calls every address listed, as lists do whose domain" \
 	"has expired. Its test entries give it away: it is put aside, and nobody is woken."
