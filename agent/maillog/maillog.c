@@ -128,8 +128,8 @@ bool maillog_restore(struct maillog *log, const char *bytes, size_t len)
 	const enum log_format wanted = log->reader.settings.format;
 
 	log->format = wanted;
-	log->stamps.has_last = false;
-	if (!is_ours || saved_format >= LOG_FORMAT_COUNT || has_last > 1 || last < 0 ||
+	log->stamps = stamps_of(log->stamps.zone, log->stamps.year, log->stamps.now);
+	if (!is_ours || saved_format >= LOG_FORMAT_COUNT || has_last > 1 || last < -OPEN_AT_MAX ||
 	    last > OPEN_AT_MAX || (wanted != LOG_AUTO && wanted != saved_format) ||
 	    !open_restore(log->reader.open, &from) || cursor_left(&from) != SAVED_SUM_BYTES) {
 		open_restore(log->reader.open, &nothing);

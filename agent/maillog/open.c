@@ -144,7 +144,7 @@ static void drop_oldest(struct open_ids *ids)
 static void make_room(struct open_ids *ids, int64_t at)
 {
 	while (ids->count &&
-	       (ids->count >= ids->max || texts_bytes(ids->texts) > (size_t)OPEN_TEXT_MAX_BYTES))
+	       (ids->count >= ids->max || texts_bytes(ids->texts) > OPEN_TEXT_MAX_BYTES))
 		drop_oldest(ids);
 	for (int i = 0; i < AGED_AT_ONCE && ids->count; i++)
 		if (at - ids->item[ids->item[0].newer].at > OPEN_AGE_MAX_S)
@@ -155,7 +155,6 @@ static struct open_id *open_add(struct open_ids *ids, struct slice id, int64_t a
 {
 	struct open_id *open;
 
-	make_room(ids, at);
 	if (!ids->free && ids->used == ids->room)
 		grow(ids);
 	open = &ids->item[ids->free ? ids->free : ids->used++];
@@ -175,8 +174,10 @@ struct open_id *open_put(struct open_ids *ids, struct slice id, int64_t at)
 
 	if (!id.len || id.len > OPEN_ID_BYTES)
 		return NULL;
-	if (!open)
+	if (!open) {
+		make_room(ids, at);
 		return open_add(ids, id, at);
+	}
 	unlink_age(ids, open);
 	link_newest(ids, open);
 	open->at = at;
@@ -216,6 +217,7 @@ void open_save(const struct open_ids *ids, struct str *out)
 	}
 }
 
+/* In the order they were saved in, without a look at ages: lines may be out of order. */
 static bool restore_one(struct open_ids *ids, struct cursor *from)
 {
 	const int64_t at = (int64_t)bytes_u64(from);
@@ -224,17 +226,15 @@ static bool restore_one(struct open_ids *ids, struct cursor *from)
 	const struct slice id = bytes_slice(from);
 	struct open_id *open;
 
-	if (from->is_bad || at < 0 || at > OPEN_AT_MAX || waiting > UINT16_MAX ||
-	    open_find(ids, id) || ids->count >= ids->max)
+	if (from->is_bad || at < -OPEN_AT_MAX || at > OPEN_AT_MAX || waiting > UINT16_MAX ||
+	    !id.len || id.len > OPEN_ID_BYTES || open_find(ids, id) || ids->count >= ids->max)
 		return false;
-	open = open_put(ids, id, at);
-	if (!open)
-		return false;
+	open = open_add(ids, id, at);
 	open->waiting = (uint16_t)waiting;
 	open->flags = flags;
 	for (int text = 0; text < OPEN_TEXT_COUNT; text++)
 		open_set(ids, open, (enum open_text)text, bytes_slice(from));
-	return !from->is_bad;
+	return !from->is_bad && texts_bytes(ids->texts) <= 2 * OPEN_TEXT_MAX_BYTES;
 }
 
 bool open_restore(struct open_ids *ids, struct cursor *from)

@@ -19,7 +19,7 @@ enum {
 	OPEN_ID_BYTES = 24 /* the longest id: 23 of Exim 4.97; longer ones are not kept */
 };
 
-/* Later than every stamp that can be read; sums of two still fit. */
+/* Later than every stamp that can be read; before 1970 as far. */
 #define OPEN_AT_MAX (INT64_C(1) << 49)
 
 enum open_text {

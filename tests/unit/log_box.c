@@ -59,6 +59,12 @@ void log_box_open(struct log_box *box, enum log_format format)
 	box->log = maillog_new(&box->settings, write_delivery, &box->out);
 }
 
+void log_box_renew(struct log_box *box)
+{
+	maillog_free(box->log);
+	box->log = maillog_new(&box->settings, write_delivery, &box->out);
+}
+
 void log_box_close(struct log_box *box)
 {
 	maillog_free(box->log);

@@ -18,6 +18,8 @@ struct log_box {
 
 void log_box_open(struct log_box *box, enum log_format format);
 void log_box_close(struct log_box *box);
+/* A reader that knows nothing; what was written stays. */
+void log_box_renew(struct log_box *box);
 /* Lines end with '\n'; the last one need not. */
 void log_box_read(struct log_box *box, const char *lines);
 void log_box_read_bytes(struct log_box *box, const char *lines, size_t len);
