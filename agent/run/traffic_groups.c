@@ -36,12 +36,16 @@ static bool is_loud(enum volume_level level)
 	return level == VOLUME_SPIKE || level == VOLUME_LOW;
 }
 
-/* One incident, one line: an account that stands as a suspect in an event of this pass is told. */
-static bool is_told(const struct pass *pass, const char *account)
+/* One incident, one line: a suspect stands in the event of its address. */
+static bool is_suspect(const struct pass *pass, const char *account)
 {
-	for (size_t i = 0; i < pass->events; i++)
-		if (strstr(pass->event[i].text, account))
-			return true;
+	for (size_t i = 0; i < pass->targets.count; i++) {
+		const struct traffic *const traffic = &pass->traffic->traffic[i];
+
+		for (size_t j = 0; j < traffic->suspects; j++)
+			if (strcmp(traffic->suspect[j].account, account) == 0)
+				return true;
+	}
 	return false;
 }
 
@@ -49,12 +53,9 @@ static void tell(struct groups *groups, enum level_kind kind, const char *name,
 		 const struct stored_level *before, const struct volume_verdict *verdict)
 {
 	struct pass *const pass = groups->pass;
-	struct event *event;
+	struct event *const event = pass_event(pass);
 	char age[CIVIL_TEXT_BYTES];
 
-	if (kind == LEVEL_ACCOUNT && !before && is_told(pass, name))
-		return;
-	event = pass_event(pass);
 	event->check = "volume";
 	event->subject =
 	    arena_printf(pass->arena, "%s %s", kind == LEVEL_POOL ? "pool" : "account", name);
@@ -76,6 +77,9 @@ static bool weigh(struct groups *groups, enum level_kind kind, const char *name,
 					 groups->pass->at};
 
 	if (is_now == (before != NULL))
+		return true;
+	/* Not kept either, so that no end is told of what was not told to begin. */
+	if (is_now && kind == LEVEL_ACCOUNT && is_suspect(groups->pass, name))
 		return true;
 	tell(groups, kind, name, before, verdict);
 	return levels_save(groups->pass->store, &now, groups->err);
