@@ -127,6 +127,8 @@ const struct cli_command command_run = {
 	"Asks what is due about the configured addresses, judges the answers and records them: "
 	"beliefs and events in the database of the state folder, series for the graphs beside it. "
 	"A listing is believed when enough answers agree, and cleared the same way.\n\n"
+	"Mail logs are read on from where the last pass stopped: what each address sent is judged, "
+	"and so is what receivers replied.\n\n"
 	"What is found is no error: the exit status says only whether the pass was done. Use "
 	"--quiet from cron, so that only errors are mailed.",
     .examples = "  repwatch run --quiet\n"
