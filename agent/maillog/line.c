@@ -15,24 +15,26 @@ static void skip_priority(struct slice *rest)
 		*rest = tail;
 }
 
-/* "prog[pid]: text", "prog: text". */
+/* "prog[pid]: text", "prog: text". The pid is read backwards, because it is short. */
 static void split_tag(struct slice rest, struct log_line *out)
 {
-	size_t open = 0;
-	size_t len = 0;
+	struct slice tag;
+	size_t open;
 
-	for (; len < rest.len && rest.at[len] != ' '; len++)
-		if (rest.at[len] == '[')
-			open = len;
-	if (len < 2 || len == rest.len || rest.at[len - 1] != ':')
+	if (!scan_until(&rest, ' ', &tag) || tag.len < 2 || tag.at[tag.len - 1] != ':')
 		return;
-	if (open && rest.at[len - 2] == ']') {
-		out->pid = slice_of(rest.at + open + 1, len - open - 3);
-		out->tag = slice_of(rest.at, open);
-	} else {
-		out->tag = slice_of(rest.at, len - 1);
-	}
-	out->text = slice_from(rest, len + 1);
+	tag.len--;
+	out->tag = tag;
+	out->text = rest;
+	open = tag.len - 1;
+	if (tag.at[open] != ']')
+		return;
+	while (open && tag.at[open] != '[')
+		open--;
+	if (!open)
+		return;
+	out->pid = slice_of(tag.at + open + 1, tag.len - open - 2);
+	out->tag.len = open;
 }
 
 /* RFC 5424 section 6.3: "-" or elements in brackets, whose quoted values escape '"', '\', ']'. */

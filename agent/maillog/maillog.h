@@ -59,6 +59,7 @@ typedef void delivery_fn(void *context, const struct delivery *delivery);
 
 struct maillog;
 
+/* What the settings point to must outlive the reader. */
 struct maillog *maillog_new(const struct log_settings *settings, delivery_fn *deliver,
                             void *context);
 void maillog_free(struct maillog *log);

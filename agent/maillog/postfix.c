@@ -86,13 +86,15 @@ static inline bool is_name(const char *name, struct slice text)
 static enum program program_of(const struct log_line *line, struct slice *service)
 {
 	const struct slice tag = line->tag;
-	const char *slash = tag.len ? memrchr(tag.at, '/', tag.len) : NULL;
+	size_t start = tag.len;
 	struct slice name;
 
-	if (!slash)
+	while (start && tag.at[start - 1] != '/')
+		start--;
+	if (!start)
 		return PROGRAM_NONE;
-	*service = slice_of(tag.at, (size_t)(slash - tag.at));
-	name = slice_from(tag, service->len + 1);
+	*service = slice_of(tag.at, start - 1);
+	name = slice_from(tag, start);
 	for (size_t i = 0; i < COUNT_OF(program_row); i++)
 		if (program_row[i].len == name.len && is_name(program_row[i].name, name))
 			return program_row[i].program;
