@@ -128,11 +128,6 @@ static void note_report(struct pass *pass, const struct ingest_report *report)
 					 "no rule knows %llu of the receivers' replies; 'repwatch "
 					 "classify' shows what they are taken for",
 					 (unsigned long long)report->unmatched));
-	if (report->unaddressed)
-		pass_notice(pass, arena_printf(pass->arena,
-					       "%llu deliveries do not tell which address they "
-					       "left from; name it in 'maillogs'",
-					       (unsigned long long)report->unaddressed));
 }
 
 static bool read_logs(struct pass *pass, struct err *err)
@@ -150,11 +145,11 @@ static bool read_logs(struct pass *pass, struct err *err)
 	};
 	bool ok;
 
-	if (!ingest.replies) {
-		err_set(err, "%s", str_text(&problems.text));
-		str_release(&problems.text);
-		return false;
-	}
+	/* Counting goes on without rules; what receivers say then stays unmatched. */
+	if (!ingest.replies)
+		pass_notice(pass, arena_printf(pass->arena, "the reply rules are not used: %.*s",
+					       (int)strcspn(str_text(&problems.text), "\n"),
+					       str_text(&problems.text)));
 	str_release(&problems.text);
 	ok = ingest_logs(&ingest, pass->arena, &report, err);
 	replies_free(ingest.replies);

@@ -19,9 +19,6 @@ enum {
 	SUSPECT_DAYS = SUSPECT_HOURS / 24
 };
 
-/* How far above its plan a day may be before it is said. */
-static const double plan_slack = 1.1;
-
 static const struct warmup_plan *plan_of(const struct pass_traffic *traffic, const char *address)
 {
 	for (size_t i = 0; i < traffic->warmups; i++)
@@ -30,27 +27,41 @@ static const struct warmup_plan *plan_of(const struct pass_traffic *traffic, con
 	return NULL;
 }
 
-/* Where there is a plan, it is the yardstick. */
+static void say_over_plan(const struct warmup_plan *plan, int64_t today,
+			  struct volume_verdict *volume)
+{
+	const uint64_t allowed = warmup_allowed(plan, today);
+
+	volume->level = VOLUME_OVER_PLAN;
+	volume->is_today = volume->today > allowed;
+	snprintf(
+	    volume->reason, sizeof(volume->reason), "sent %llu %s; its warm-up plan allows %llu",
+	    (unsigned long long)(volume->is_today ? volume->today : volume->yesterday),
+	    volume->is_today ? "today" : "yesterday",
+	    (unsigned long long)(volume->is_today ? allowed : warmup_allowed(plan, today - 1)));
+}
+
+/* While a plan runs it is the yardstick. */
 static void hold_against_plan(const struct warmup_plan *plan, int64_t today,
 			      struct volume_verdict *volume)
 {
-	const uint64_t allowed_today = warmup_allowed(plan, today);
-	const uint64_t allowed_before = warmup_allowed(plan, today - 1);
-	const bool today_is_over = (double)volume->today > plan_slack * (double)allowed_today;
-	const bool before_is_over =
-	    allowed_before && (double)volume->yesterday > plan_slack * (double)allowed_before;
+	const struct warmup_sent sent = {true, volume->yesterday, volume->today};
 
-	if (today < plan->start)
-		return;
-	volume->level = today_is_over || before_is_over ? VOLUME_OVER_PLAN : VOLUME_WARM_UP;
-	volume->is_today = today_is_over;
-	volume->reason[0] = '\0';
-	if (volume->level == VOLUME_OVER_PLAN)
-		snprintf(volume->reason, sizeof(volume->reason),
-			 "sent %llu %s; its warm-up plan allows %llu",
-			 (unsigned long long)(today_is_over ? volume->today : volume->yesterday),
-			 today_is_over ? "today" : "yesterday",
-			 (unsigned long long)(today_is_over ? allowed_today : allowed_before));
+	switch (warmup_judge(plan, today, &sent)) {
+	case WARMUP_OVER_PLAN:
+		say_over_plan(plan, today, volume);
+		break;
+	case WARMUP_ON_PLAN:
+	case WARMUP_BEHIND:
+		volume->level = VOLUME_WARM_UP;
+		volume->reason[0] = '\0';
+		break;
+	case WARMUP_UNKNOWN:
+	case WARMUP_WAITING:
+	case WARMUP_DONE:
+	case WARMUP_VERDICT_COUNT:
+		break;
+	}
 }
 
 struct volume_policy traffic_policy(const struct conf *conf)

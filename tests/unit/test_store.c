@@ -1062,7 +1062,7 @@ static int use_a_full_disk(struct bench *bench)
 	struct store *store;
 
 	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("none", bench->dir, "tmpfs", 0, "size=800k") != 0)
+	    mount("none", bench->dir, "tmpfs", 0, "size=1200k") != 0)
 		return 77;
 	snprintf(filler, sizeof(filler), "%s/filler", bench->dir);
 	fill_disk(filler, bench->dir);
