@@ -171,6 +171,22 @@ def test_a_spike_ends(host):
     assert host.status("2026-11-23 01:00")["volume"]["level"] == "normal"
 
 
+def test_an_incident_is_told_once_though_the_day_ends(host):
+    server = senders.Server(13)
+    server.number = 500000
+    a_day(server, "2026-11-20")
+    server.send(at("2026-11-20 10:00"), 3600, 3000, THIEF)
+    host.write(server.log(server.take()))
+    event = only(host.run("2026-11-20 19:00"), "volume")
+    assert event["address"] == IP and THIEF in event["text"], event
+    # Now it is the account's own yesterday that stands out.
+    assert host.run("2026-11-21 01:00") == []
+    a_day(server, "2026-11-21")
+    host.write(server.log(server.take()))
+    event = only(host.run("2026-11-22 01:00"), "volume")
+    assert (event["address"], event["change"]) == (IP, "cleared"), event
+
+
 def test_silence_is_said(host):
     # Nothing on Friday, where every day has mail.
     event = only(host.run("2026-11-21 01:00"), "volume")
@@ -230,6 +246,21 @@ def test_a_receiver_blocks_and_takes_mail_again(host):
     event = only(host.run("2026-11-20 23:00"), "receiver")
     assert event["change"] == "cleared" and "takes its mail again" in event["text"], event
     assert "blocked_since" not in host.status("2026-11-20 23:00")["receivers"]["gmail"]
+
+
+def test_a_block_that_is_over_tells_how_long_it_was(host):
+    server = senders.Server(14)
+    server.number = 500000
+    a_day(server, "2026-11-20")
+    server.send(at("2026-11-20 20:00"), 60, 90, NEWS, "gmail", "rate of the address")
+    host.write(server.log(server.take()))
+    only(host.run("2026-11-20 21:00"), "receiver")
+    # One pass reads more than the day on which it ended.
+    a_day(server, "2026-11-21")
+    a_day(server, "2026-11-22")
+    host.write(server.log(server.take()))
+    event = only(host.run("2026-11-22 21:30"), "receiver")
+    assert event["change"] == "cleared" and event["text"].endswith("after 2d 1h"), event
 
 
 def test_unknown_users_are_no_block(host):
