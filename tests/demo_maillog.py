@@ -65,7 +65,8 @@ def lines(number, at, account, transport, receiver, reply):
         words = f"host {host}[{address}] said: {words}"
     yield (f"{stamp} mail1 postfix/smtpd[71]: {queue_id}: client=c.example[100.64.1.7], "
            f"sasl_method=PLAIN, sasl_username={account}")
-    yield f"{stamp} mail1 postfix/qmgr[12]: {queue_id}: from=<{account}>, size=5120, nrcpt=1 (queue active)"
+    yield (f"{stamp} mail1 postfix/qmgr[12]: {queue_id}: from=<{account}>, size=5120, nrcpt=1 "
+           "(queue active)")
     yield (f"{stamp} mail1 postfix-{transport}/smtp[93]: {queue_id}: to=<u{number % 99991}@{domain}>, "
            f"relay={host}[{address}]:25, delay=0.9, delays=0.1/0/0.3/0.5, dsn={dsn}, "
            f"status={status} ({words})")
