@@ -39,7 +39,8 @@ struct series {
 	struct librrd rrd;
 	char *dir;
 	char *workshop; /* a folder for files that are not finished */
-	char *blank; /* the bytes of a file without values, NULL until one is needed */
+	/* The bytes of a file of each kind without values, NULL until one is needed. */
+	char *blank[SERIES_KIND_COUNT];
 	locale_t numbers; /* points are text, and have a point in all languages */
 	struct rrdcached *daemon;
 	struct err notice;
@@ -126,7 +127,8 @@ void series_close(struct series *series)
 		return;
 	rrdcached_close(series->daemon);
 	freelocale(series->numbers);
-	free(series->blank);
+	for (size_t i = 0; i < SERIES_KIND_COUNT; i++)
+		free(series->blank[i]);
 	free(series->workshop);
 	free(series->dir);
 	free(series);
@@ -137,8 +139,9 @@ const char *series_notice(const struct series *series)
 	return series->notice.text;
 }
 
-static char *path_of(const char *folder, const char *address)
+static char *path_of(const char *folder, struct series_name name)
 {
+	const char *address = name.address;
 	struct str path = {0};
 
 	if (!*address || *address == '.' || strchr(address, '/'))
@@ -147,16 +150,31 @@ static char *path_of(const char *folder, const char *address)
 	str_add_char(&path, '/');
 	for (; *address; address++)
 		str_add_char(&path, *address == ':' ? '-' : *address);
-	str_add(&path, ".rrd");
+	str_addf(&path, "%s.rrd", layout_of(name.kind)->suffix);
 	return path.text;
 }
 
-int64_t series_last(struct series *series, const char *address)
+/* A file that is written: the one in its place, or its successor. */
+struct place {
+	struct series *series;
+	const struct layout *layout;
+	enum series_kind kind;
+	const char *path;
+	struct err *err;
+};
+
+static struct place place_of(struct series *series, enum series_kind kind, const char *path,
+			     struct err *err)
 {
-	char *path = path_of(series->dir, address);
+	return (struct place){series, layout_of(kind), kind, path, err};
+}
+
+int64_t series_last(struct series *series, struct series_name name)
+{
+	char *path = path_of(series->dir, name);
 	int64_t last = 0;
 
-	if (!layout_look(path, &last))
+	if (!layout_look(layout_of(name.kind), path, &last))
 		last = 0;
 	free(path);
 	return last;
@@ -164,11 +182,12 @@ int64_t series_last(struct series *series, const char *address)
 
 /* --- points --- */
 
-static void write_point(const struct series_point *point, char out[POINT_TEXT_BYTES])
+static void write_point(const struct layout *layout, const struct series_point *point,
+			char out[POINT_TEXT_BYTES])
 {
 	int len = snprintf(out, POINT_TEXT_BYTES, "%lld", (long long)point->at);
 
-	for (size_t i = 0; i < SERIES_COUNT; i++) {
+	for (size_t i = 0; i < layout->sources; i++) {
 		const double value = point->value[i];
 		const size_t room = POINT_TEXT_BYTES - (size_t)len;
 
@@ -178,52 +197,54 @@ static void write_point(const struct series_point *point, char out[POINT_TEXT_BY
 }
 
 /* librrd keeps its last error, and has none for some, a full disk among them. */
-static const char *rrd_reason(const struct series *series)
+static const char *rrd_reason(const struct place *place)
 {
+	const struct series *const series = place->series;
 	struct statvfs disk;
 
 	if (series->rrd.test_error() && *series->rrd.get_error())
 		return series->rrd.get_error();
-	if (statvfs(series->dir, &disk) == 0 && disk.f_bavail * disk.f_frsize < layout_bytes())
+	if (statvfs(series->dir, &disk) == 0 &&
+	    disk.f_bavail * disk.f_frsize < layout_bytes(place->layout))
 		return "the disk is full";
 	return "librrd gives no reason";
 }
 
-static bool update_batch(const struct series *series, const char *path,
-			 const struct series_point *point, size_t points, struct err *err)
+static bool update_batch(const struct place *place, const struct series_point *point, size_t points)
 {
+	const struct librrd *const rrd = &place->series->rrd;
 	char text[BATCH][POINT_TEXT_BYTES];
 	const char *argv[BATCH];
 
 	for (size_t i = 0; i < points; i++) {
-		write_point(&point[i], text[i]);
+		write_point(place->layout, &point[i], text[i]);
 		argv[i] = text[i];
 	}
-	series->rrd.clear_error();
-	if (series->rrd.updatex_r(path, NULL, RRD_SKIP_PAST_UPDATES, (int)points, argv) == 0)
+	rrd->clear_error();
+	if (rrd->updatex_r(place->path, NULL, RRD_SKIP_PAST_UPDATES, (int)points, argv) == 0)
 		return true;
-	return err_set(err, "cannot update '%s': %s", path, rrd_reason(series));
+	return err_set(place->err, "cannot update '%s': %s", place->path, rrd_reason(place));
 }
 
-static bool update_file(const struct series *series, const char *path,
-			const struct series_point *point, size_t points, struct err *err)
+static bool update_file(const struct place *place, const struct series_point *point, size_t points)
 {
-	const locale_t before = uselocale(series->numbers);
+	const locale_t before = uselocale(place->series->numbers);
 	bool ok = true;
 
 	for (size_t at = 0; ok && at < points; at += BATCH) {
 		const size_t left = points - at;
 
-		ok = update_batch(series, path, point + at, left < BATCH ? left : BATCH, err);
+		ok = update_batch(place, point + at, left < BATCH ? left : BATCH);
 	}
 	uselocale(before);
 	return ok;
 }
 
 /* Returns how many points the daemon has taken, or had already. */
-static size_t update_daemon(struct series *series, const char *path,
-			    const struct series_point *point, size_t points)
+static size_t update_daemon(const struct place *place, const struct series_point *point,
+			    size_t points)
 {
+	struct series *const series = place->series;
 	const locale_t before = uselocale(series->numbers);
 	size_t taken = 0;
 	struct err why;
@@ -231,8 +252,8 @@ static size_t update_daemon(struct series *series, const char *path,
 	while (series->daemon && taken < points) {
 		char text[POINT_TEXT_BYTES];
 
-		write_point(&point[taken], text);
-		if (rrdcached_update(series->daemon, path, text, &why) == RRDCACHED_FAILED)
+		write_point(place->layout, &point[taken], text);
+		if (rrdcached_update(series->daemon, place->path, text, &why) == RRDCACHED_FAILED)
 			give_up_daemon(series, &why);
 		else
 			taken++;
@@ -241,34 +262,84 @@ static size_t update_daemon(struct series *series, const char *path,
 	return taken;
 }
 
-static enum series_result append(struct series *series, const char *path,
-				 const struct series_point *point, size_t points, struct err *err)
+static enum series_result append(const struct place *place, const struct series_point *point,
+				 size_t points)
 {
 	int64_t last;
 	size_t taken = 0;
 
-	if (!layout_look(path, &last))
+	if (!layout_look(place->layout, place->path, &last))
 		return SERIES_REBUILD;
 	if (!points)
 		return SERIES_OK;
 	/* The newest point is as good as a clock here. Such a file would refuse every update until
 	 * its time has come. */
-	if (last > point[points - 1].at + SERIES_STEP_S)
+	if (last > point[points - 1].at + (int64_t)place->layout->step_s)
 		return SERIES_REBUILD;
 	while (taken < points && point[taken].at <= last)
 		taken++;
-	if (series->daemon)
-		taken += update_daemon(series, path, point + taken, points - taken);
-	return update_file(series, path, point + taken, points - taken, err) ? SERIES_OK
-									     : SERIES_FAILED;
+	if (place->series->daemon)
+		taken += update_daemon(place, point + taken, points - taken);
+	return update_file(place, point + taken, points - taken) ? SERIES_OK : SERIES_FAILED;
 }
 
-enum series_result series_append(struct series *series, const char *address,
+enum series_result series_append(struct series *series, struct series_name name,
 				 const struct series_point *point, size_t points, struct err *err)
 {
-	char *path = path_of(series->dir, address);
-	const enum series_result result = append(series, path, point, points, err);
+	char *path = path_of(series->dir, name);
+	const struct place place = place_of(series, name.kind, path, err);
+	const enum series_result result = append(&place, point, points);
 
+	free(path);
+	return result;
+}
+
+/* --- counts --- */
+
+/* Whether the file has what a point says, which takes what only the file knows. */
+static bool settle_point(struct series_point *point, const double *value, size_t sources)
+{
+	for (size_t i = 0; i < sources; i++) {
+		if (isnan(point->value[i]))
+			point->value[i] = value[i];
+		else if (isnan(value[i]) || fabs(value[i] - point->value[i]) >= 0.5)
+			return false;
+	}
+	return true;
+}
+
+static bool holds(const struct layout *layout, const struct layout_rows *rows,
+		  struct series_point *point, size_t points)
+{
+	const int64_t step_s = (int64_t)layout->step_s;
+	const int64_t first = rows->last - (int64_t)(rows->rows - 1) * step_s;
+	bool ok = rows->last >= point[0].at - step_s; /* a gap would be unknown */
+
+	/* All of them: a new file needs what this one has. */
+	for (size_t i = 0; i < points && point[i].at <= rows->last; i++)
+		if (point[i].at >= first)
+			ok &= settle_point(&point[i],
+					   rows->value + (size_t)((point[i].at - first) / step_s) *
+							     layout->sources,
+					   layout->sources);
+	return ok;
+}
+
+enum series_result series_update(struct series *series, struct series_name name,
+				 struct series_point *point, size_t points, struct err *err)
+{
+	char *path = path_of(series->dir, name);
+	const struct place place = place_of(series, name.kind, path, err);
+	enum series_result result = SERIES_REBUILD;
+	struct layout_rows rows;
+
+	if (!points) {
+		result = SERIES_OK;
+	} else if (layout_read(place.layout, path, &rows)) {
+		if (holds(place.layout, &rows, point, points))
+			result = append(&place, point, points);
+		free(rows.value);
+	}
 	free(path);
 	return result;
 }
@@ -289,27 +360,31 @@ static char *slurp(const char *path, size_t bytes)
 	return text;
 }
 
-static bool make_blank(struct series *series, const char *path, struct err *err)
+static bool make_blank(const struct place *place)
 {
+	struct series *const series = place->series;
 	int64_t last;
 
-	if (!layout_create(&series->rrd, path))
-		return err_set(err, "cannot make '%s': %s", path, rrd_reason(series));
+	if (!layout_create(place->layout, &series->rrd, place->path))
+		return err_set(place->err, "cannot make '%s': %s", place->path, rrd_reason(place));
 	/* Without this check every file would be rebuilt in every pass. */
-	if (!layout_look(path, &last))
-		return err_set(err, "librrd made no file of the layout asked for: '%s'", path);
-	series->blank = slurp(path, layout_bytes());
-	return series->blank || err_set(err, "cannot read '%s' again", path);
+	if (!layout_look(place->layout, place->path, &last))
+		return err_set(place->err, "librrd made no file of the layout asked for: '%s'",
+			       place->path);
+	series->blank[place->kind] = slurp(place->path, layout_bytes(place->layout));
+	return series->blank[place->kind] ||
+	       err_set(place->err, "cannot read '%s' again", place->path);
 }
 
-static bool need_blank(struct series *series, struct err *err)
+static bool need_blank(struct series *series, enum series_kind kind, struct err *err)
 {
 	bool ok = true;
 
-	if (!series->blank) {
+	if (!series->blank[kind]) {
 		char *path = join(series->workshop, "blank");
+		const struct place place = place_of(series, kind, path, err);
 
-		ok = make_blank(series, path, err);
+		ok = make_blank(&place);
 		unlink(path);
 		free(path);
 	}
@@ -318,14 +393,16 @@ static bool need_blank(struct series *series, struct err *err)
 
 /* A file without values that begins at a midnight. Its blocks are written, not only reserved:
  * librrd maps the file, and a full disk would kill the process then. Returns a descriptor. */
-static int copy_blank(struct series *series, const char *path, int64_t midnight, struct err *err)
+static int copy_blank(const struct place *place, int64_t midnight)
 {
-	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	char *const blank = place->series->blank[place->kind];
+	const int fd =
+	    open(place->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 
-	layout_begin(series->blank, midnight);
-	if (fd >= 0 && files_write_all(fd, series->blank, layout_bytes()))
+	layout_begin(place->layout, blank, midnight);
+	if (fd >= 0 && files_write_all(fd, blank, layout_bytes(place->layout)))
 		return fd;
-	err_set(err, "cannot write '%s': %s", path, strerror(errno));
+	err_set(place->err, "cannot write '%s': %s", place->path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -333,19 +410,19 @@ static int copy_blank(struct series *series, const char *path, int64_t midnight,
 
 /* Says "unknown" up to one step before the first point, which else would count for all the time
  * since midnight. */
-static bool fill(const struct series *series, const char *path, const struct series_point *point,
-		 size_t points, struct err *err)
+static bool fill(const struct place *place, const struct series_point *point, size_t points)
 {
 	const size_t begun = points < BATCH ? points : BATCH - 1;
-	struct series_point first[BATCH] = {{point[0].at - SERIES_STEP_S, {NAN, NAN, NAN, NAN}}};
+	struct series_point first[BATCH] = {
+	    {point[0].at - (int64_t)place->layout->step_s, {NAN, NAN, NAN, NAN}}};
 	int64_t last;
 
 	memcpy(first + 1, point, begun * sizeof(*point));
-	if (!update_file(series, path, first, begun + 1, err) ||
-	    !update_file(series, path, point + begun, points - begun, err))
+	if (!update_file(place, first, begun + 1) ||
+	    !update_file(place, point + begun, points - begun))
 		return false;
-	if (!layout_look(path, &last) || last != point[points - 1].at)
-		return err_set(err, "librrd did not write all of '%s'", path);
+	if (!layout_look(place->layout, place->path, &last) || last != point[points - 1].at)
+		return err_set(place->err, "librrd did not write all of '%s'", place->path);
 	return true;
 }
 
@@ -360,36 +437,39 @@ static bool settle(int fd, const char *path, const char *old, struct err *err)
 	return true;
 }
 
-static bool rebuild(struct series *series, const char *path, const char *old,
-		    const struct series_point *point, size_t points, struct err *err)
+static bool rebuild(const struct place *place, const char *old, const struct series_point *point,
+		    size_t points)
 {
-	const int64_t before = point[0].at - SERIES_STEP_S - 1;
+	struct series *const series = place->series;
+	const int64_t before = point[0].at - (int64_t)place->layout->step_s - 1;
 	struct err why;
 	bool ok;
 	int fd;
 
 	if (before < 0)
-		return err_set(err, "cannot write '%s': the clock stands at the beginning of 1970",
-			       path);
-	if (!need_blank(series, err))
+		return err_set(place->err,
+			       "cannot write '%s': the clock stands at the beginning of 1970",
+			       place->path);
+	if (!need_blank(series, place->kind, place->err))
 		return false;
-	fd = copy_blank(series, path, before / DAY_S * DAY_S, err);
+	fd = copy_blank(place, before / DAY_S * DAY_S);
 	if (fd < 0)
 		return false;
 	/* What the daemon has for the old file would be too old for the new one. */
 	if (series->daemon && rrdcached_forget(series->daemon, old, &why) == RRDCACHED_FAILED)
 		give_up_daemon(series, &why);
-	ok = fill(series, path, point, points, err) && settle(fd, path, old, err);
+	ok = fill(place, point, points) && settle(fd, place->path, old, place->err);
 	close(fd);
 	return ok;
 }
 
-enum series_result series_rebuild(struct series *series, const char *address,
+enum series_result series_rebuild(struct series *series, struct series_name name,
 				  const struct series_point *point, size_t points, struct err *err)
 {
-	char *path = path_of(series->workshop, address);
-	char *old = path_of(series->dir, address);
-	const bool ok = !points || rebuild(series, path, old, point, points, err);
+	char *path = path_of(series->workshop, name);
+	char *old = path_of(series->dir, name);
+	const struct place place = place_of(series, name.kind, path, err);
+	const bool ok = !points || rebuild(&place, old, point, points);
 
 	if (!ok)
 		unlink(path);

@@ -7,15 +7,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* RRD files through librrd: STATE/rrd/ADDRESS.rrd (colons become dashes). Pictures only: any file
- * may be lost and is rebuilt from the store. Data sources and archives stand in two tables in
- * series.c. */
+/* RRD files through librrd, in STATE/rrd. Pictures only: any file may be lost and is rebuilt from
+ * the store. Data sources and archives of each kind stand in the table of series_layout.c. */
 struct series;
 
-/* One row: `value` in the order of series.c's table for addresses, NAN for unknown. */
+enum series_kind {
+	SERIES_REPUTATION, /* ADDRESS.rrd: what each pass saw */
+	SERIES_HOURS, /* ADDRESS-volume-hours.rrd: messages in each hour of UTC */
+	SERIES_DAYS, /* ADDRESS-volume-days.rrd: messages on each of the operator's days */
+	SERIES_KIND_COUNT
+};
+
+/* A file. Colons of the address become dashes in its name; no address looks like the others
+ * with what stands behind them. */
+struct series_name {
+	enum series_kind kind;
+	const char *address;
+};
+
+/* One row: `value` in the order of the kind's sources, NAN for unknown. */
 enum { SERIES_LISTINGS, SERIES_BLIND, SERIES_COVERAGE, SERIES_LATENCY, SERIES_COUNT };
+enum {
+	SERIES_VOLUME, /* all attempts */
+	SERIES_DEFERRED,
+	SERIES_BOUNCED,
+	SERIES_BLOCKED, /* of the days only */
+	SERIES_VOLUME_COUNT
+};
 struct series_point {
-	int64_t at; /* UTC seconds */
+	int64_t at; /* UTC seconds; where the hour or the day ends that a count is of */
 	double value[SERIES_COUNT];
 };
 
@@ -32,12 +52,17 @@ void series_close(struct series *series);
 const char *series_notice(const struct series *series);
 /* When the file was updated last, 0 when it is to be rebuilt: what the store has since then fills
  * the gap that a full disk or a lost daemon left. Values a daemon still holds do not count. */
-int64_t series_last(struct series *series, const char *address);
+int64_t series_last(struct series *series, struct series_name name);
 /* Appends points (ascending); those not newer than the file's last are skipped. */
-enum series_result series_append(struct series *series, const char *address,
+enum series_result series_append(struct series *series, struct series_name name,
 				 const struct series_point *point, size_t points, struct err *err);
+/* The same for counts, of which past ones may change: SERIES_REBUILD also when the file holds
+ * another value for one of the points, which follow each other by the kind's step. A value that
+ * is NAN becomes what the file has. */
+enum series_result series_update(struct series *series, struct series_name name,
+				 struct series_point *point, size_t points, struct err *err);
 /* Writes a new file holding the points and puts it in place of the old one by rename. */
-enum series_result series_rebuild(struct series *series, const char *address,
+enum series_result series_rebuild(struct series *series, struct series_name name,
 				  const struct series_point *point, size_t points, struct err *err);
 
 #endif

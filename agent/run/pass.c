@@ -156,7 +156,7 @@ static bool work(struct pass *pass, struct err *err)
 	if (!pass->options->is_dry) {
 		if (!record_pass(pass, err))
 			return false;
-		record_series(pass);
+		draw_series(pass);
 	}
 	hand_over(pass);
 	return true;

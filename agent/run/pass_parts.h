@@ -2,8 +2,8 @@
 #define RUN_PASS_PARTS_H
 
 /* What the steps of a pass share: plan.c (what is due), sight.c (what came of it),
- * believe.c and tell.c (what that means), record.c (store and series), pass.c (the order of it
- * all). Nobody else includes it. */
+ * believe.c and tell.c (what that means), record.c (the store), draw.c (the series), pass.c (the
+ * order of it all). Nobody else includes it. */
 
 #include "lists/breaker.h"
 #include "lists/budget.h"
@@ -114,6 +114,8 @@ struct view_context pass_view_context(struct pass *pass);
 /* Notes when the target's pairs were asked and answered; `slots` is past the highest slot. */
 void pass_update_pairs(struct pass *pass, size_t target, size_t slots);
 bool record_pass(struct pass *pass, struct err *err);
-void record_series(struct pass *pass);
+
+/* draw.c: the RRD files, from what the store has now. */
+void draw_series(struct pass *pass);
 
 #endif

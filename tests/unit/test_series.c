@@ -76,6 +76,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static struct series_name reputation(const char *address)
+{
+	return (struct series_name){SERIES_REPUTATION, address};
+}
+
 static struct series_point point_at(int64_t at)
 {
 	return (struct series_point){at, {1, 2, 0.5, 0.0213}};
@@ -83,7 +88,8 @@ static struct series_point point_at(int64_t at)
 
 static void rebuild(struct bench *bench, const struct series_point *point, size_t points)
 {
-	if (series_rebuild(bench->series, ADDRESS, point, points, &bench->err) != SERIES_OK)
+	if (series_rebuild(bench->series, reputation(ADDRESS), point, points, &bench->err) !=
+	    SERIES_OK)
 		fail_msg("%s", bench->err.text);
 }
 
@@ -91,7 +97,7 @@ static enum series_result append_one(struct bench *bench, int64_t at)
 {
 	const struct series_point point = point_at(at);
 
-	return series_append(bench->series, ADDRESS, &point, 1, &bench->err);
+	return series_append(bench->series, reputation(ADDRESS), &point, 1, &bench->err);
 }
 
 static void assert_nothing_unfinished(const struct bench *bench)
@@ -174,12 +180,12 @@ static void test_a_first_point(void **state)
 	size_t known = 0;
 
 	open_series(bench, "");
-	assert_int_equal(series_last(bench->series, ADDRESS), 0);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), 0);
 	assert_int_equal(append_one(bench, AT), SERIES_REBUILD);
 	rebuild(bench, &point, 1);
 	assert_int_equal(stat(bench->file, &st), 0);
 	assert_int_equal(st.st_mode & 07777 & ~0640U, 0);
-	assert_int_equal(series_last(bench->series, ADDRESS), AT);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT);
 	assert_nothing_unfinished(bench);
 	assert_int_equal(append_one(bench, AT + STEP), SERIES_OK);
 
@@ -195,7 +201,7 @@ static void test_a_first_point(void **state)
 	assert_in_range(known, 1, 2);
 	rrd_freemem(fetched.value);
 	rebuild(bench, NULL, 0); /* nothing known: nothing changes */
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + STEP);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + STEP);
 }
 
 static void test_names_of_files(void **state)
@@ -205,8 +211,9 @@ static void test_names_of_files(void **state)
 	char path[128];
 
 	open_series(bench, "");
-	assert_int_equal(series_rebuild(bench->series, "2001:db8::1", &point, 1, &bench->err),
-			 SERIES_OK);
+	assert_int_equal(
+	    series_rebuild(bench->series, reputation("2001:db8::1"), &point, 1, &bench->err),
+	    SERIES_OK);
 	snprintf(path, sizeof(path), "%s/rrd/2001-db8--1.rrd", bench->dir);
 	assert_int_equal(access(path, F_OK), 0);
 }
@@ -219,11 +226,14 @@ static void test_old_points_are_skipped(void **state)
 
 	open_series(bench, "");
 	rebuild(bench, point, 2);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 2, &bench->err), SERIES_OK);
-	assert_int_equal(series_last(bench->series, ADDRESS), AT);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 4, &bench->err), SERIES_OK);
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + STEP);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 0, &bench->err), SERIES_OK);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 2, &bench->err),
+			 SERIES_OK);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 4, &bench->err),
+			 SERIES_OK);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + STEP);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 0, &bench->err),
+			 SERIES_OK);
 }
 
 /* Irregular, with gaps longer than the heartbeat and with values that are not known. */
@@ -282,10 +292,12 @@ static void test_rebuilt_equals_appended(void **state)
 	open_series(bench, "");
 	rebuild(bench, point, 1);
 	for (size_t at = 1; at < POINTS; at++)
-		assert_int_equal(series_append(bench->series, ADDRESS, &point[at], 1, &bench->err),
-				 SERIES_OK);
-	assert_int_equal(series_rebuild(bench->series, "192.0.2.2", point, POINTS, &bench->err),
-			 SERIES_OK);
+		assert_int_equal(
+		    series_append(bench->series, reputation(ADDRESS), &point[at], 1, &bench->err),
+		    SERIES_OK);
+	assert_int_equal(
+	    series_rebuild(bench->series, reputation("192.0.2.2"), point, POINTS, &bench->err),
+	    SERIES_OK);
 	snprintf(rebuilt, sizeof(rebuilt), "%s/rrd/192.0.2.2.rrd", bench->dir);
 	snprintf(plain, sizeof(plain), "%s/plain.rrd", bench->dir);
 	write_by_librrd(plain, point, POINTS);
@@ -438,9 +450,9 @@ static void test_damaged_files(void **state)
 		if (result != damages[i].expected)
 			fail_msg("%s: %d, %s", damages[i].what, (int)result, bench->err.text);
 		if (damages[i].damage == IN_PLACE_A_FOLDER) {
-			assert_int_equal(
-			    series_rebuild(bench->series, ADDRESS, point, 3, &bench->err),
-			    SERIES_FAILED);
+			assert_int_equal(series_rebuild(bench->series, reputation(ADDRESS), point,
+							3, &bench->err),
+					 SERIES_FAILED);
 			assert_non_null(strstr(bench->err.text, bench->file));
 			assert_int_equal(rmdir(bench->file), 0);
 		}
@@ -458,7 +470,7 @@ static void test_the_beginning_of_1970(void **state)
 	const struct series_point late = point_at(STEP + 1);
 
 	open_series(bench, "");
-	assert_int_equal(series_rebuild(bench->series, ADDRESS, &early, 1, &bench->err),
+	assert_int_equal(series_rebuild(bench->series, reputation(ADDRESS), &early, 1, &bench->err),
 			 SERIES_FAILED);
 	assert_non_null(strstr(bench->err.text, "1970"));
 	rebuild(bench, &late, 1);
@@ -511,7 +523,7 @@ static void test_killed_while_rebuilding(void **state)
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
 		series_close(bench->series);
 		open_series(bench, "");
-		assert_true(series_last(bench->series, ADDRESS) >= AT);
+		assert_true(series_last(bench->series, reputation(ADDRESS)) >= AT);
 		assert_nothing_unfinished(bench);
 	}
 }
@@ -522,6 +534,152 @@ static void test_no_folder(void **state)
 
 	assert_null(series_open("/nonexistent", "", &bench->err));
 	assert_non_null(strstr(bench->err.text, "cannot make '/nonexistent/rrd'"));
+}
+
+/* --- counts --- */
+
+enum { COUNTS = 2000, MIDNIGHT = 1789948800 };
+
+static const struct {
+	enum series_kind kind;
+	const char *suffix;
+	size_t sources;
+	int64_t step, rows;
+} count_kinds[] = {
+    {SERIES_HOURS, "-volume-hours", 3, 3600, 62 * 24},
+    {SERIES_DAYS, "-volume-days", 4, DAY, 3 * 366},
+};
+
+static void make_counts(struct series_point *point, int64_t step)
+{
+	uint32_t seed = 7;
+
+	for (int64_t i = 0; i < COUNTS; i++) {
+		point[i].at = MIDNIGHT - (COUNTS - 1 - i) * step;
+		for (size_t k = 0; k < SERIES_COUNT; k++) {
+			seed = seed * 1103515245U + 12345U;
+			point[i].value[k] = i % 37 == 5 ? NAN : (double)((seed >> 8) % 1000003);
+		}
+	}
+}
+
+/* librrd reads the points, and nothing else, from the file. */
+static void assert_holds(const char *path, size_t kind, const struct series_point *point,
+			 size_t points)
+{
+	const size_t sources = count_kinds[kind].sources;
+	const int64_t step = count_kinds[kind].step;
+	time_t start = point[0].at - step;
+	time_t end = point[points - 1].at - step; /* librrd adds a row */
+	unsigned long fetched_step = (unsigned long)step;
+	unsigned long fetched_sources;
+	rrd_value_t *value;
+	char **name;
+
+	assert_int_equal(rrd_fetch_r(path, "AVERAGE", &start, &end, &fetched_step, &fetched_sources,
+				     &name, &value),
+			 0);
+	assert_int_equal(fetched_sources, sources);
+	assert_int_equal(fetched_step, step);
+	assert_int_equal(start, point[0].at - step);
+	for (size_t i = 0; i < points; i++)
+		for (size_t k = 0; k < sources; k++) {
+			const double got = value[i * sources + k];
+
+			if (isnan(got) != isnan(point[i].value[k]) ||
+			    (!isnan(got) && got != point[i].value[k]))
+				fail_msg("point %zu: %g, not %g", i, got, point[i].value[k]);
+		}
+	for (size_t i = 0; i < sources; i++)
+		rrd_freemem(name[i]);
+	rrd_freemem(name);
+	rrd_freemem(value);
+}
+
+/* As a pass does it; returns whether the file was written anew. */
+static bool keep_counts(struct bench *bench, size_t kind, const struct series_point *point,
+			size_t points)
+{
+	const struct series_name name = {count_kinds[kind].kind, ADDRESS};
+	struct series_point *copy = xcalloc(points, sizeof(*copy));
+	enum series_result result;
+
+	memcpy(copy, point, points * sizeof(*copy));
+	result = series_update(bench->series, name, copy, points, &bench->err);
+	if (result == SERIES_REBUILD)
+		assert_int_equal(series_rebuild(bench->series, name, copy, points, &bench->err),
+				 SERIES_OK);
+	else
+		assert_int_equal(result, SERIES_OK);
+	free(copy);
+	return result == SERIES_REBUILD;
+}
+
+static void keep_one_kind(struct bench *bench, size_t kind, struct series_point *point)
+{
+	const struct series_point *const kept = point + COUNTS - count_kinds[kind].rows;
+	const size_t rows = (size_t)count_kinds[kind].rows;
+	char path[128];
+
+	make_counts(point, count_kinds[kind].step);
+	snprintf(path, sizeof(path), "%s/rrd/%s%s.rrd", bench->dir, ADDRESS,
+		 count_kinds[kind].suffix);
+	assert_true(keep_counts(bench, kind, point, 1)); /* missing */
+	assert_holds(path, kind, point, 1);
+	for (size_t points = 2; points < COUNTS - 9; points += points % 7 + 1)
+		assert_false(keep_counts(bench, kind, point, points));
+	assert_false(keep_counts(bench, kind, kept, rows - 9));
+	assert_false(keep_counts(bench, kind, kept, rows)); /* several at once */
+	assert_false(keep_counts(bench, kind, kept, rows)); /* nothing new */
+	assert_holds(path, kind, kept, rows);
+	point[COUNTS - rows].value[0] = 4; /* the oldest one */
+	assert_true(keep_counts(bench, kind, kept, rows));
+	assert_holds(path, kind, kept, rows);
+	point[COUNTS - 2].value[count_kinds[kind].sources - 1] += 1;
+	assert_true(keep_counts(bench, kind, kept, rows));
+	assert_holds(path, kind, kept, rows);
+	/* The clock was set back by days. */
+	assert_true(keep_counts(bench, kind, kept, rows - 20));
+	assert_holds(path, kind, kept, rows - 20);
+	/* Much later than the file's end. */
+	assert_true(keep_counts(bench, kind, kept + rows - 10, 10));
+	assert_holds(path, kind, kept + rows - 10, 10);
+	overwrite(path, 0, 0, 100);
+	assert_true(keep_counts(bench, kind, kept, rows));
+	assert_holds(path, kind, kept, rows);
+}
+
+static void test_counts_are_kept(void **state)
+{
+	static struct series_point point[COUNTS];
+	struct bench *bench = *state;
+
+	open_series(bench, "");
+	for (size_t i = 0; i < COUNT_OF(count_kinds); i++)
+		keep_one_kind(bench, i, point);
+	assert_int_equal(access(bench->file, F_OK), -1);
+	assert_nothing_unfinished(bench);
+}
+
+/* What the store has forgotten stays in the file, also in one that is written anew. */
+static void test_unknown_counts_stay_what_they_were(void **state)
+{
+	enum { DAYS = 1 }; /* in count_kinds */
+	static struct series_point point[COUNTS];
+	struct bench *bench = *state;
+	struct series_point now[5];
+	char path[128];
+
+	open_series(bench, "");
+	make_counts(point, DAY);
+	snprintf(path, sizeof(path), "%s/rrd/%s-volume-days.rrd", bench->dir, ADDRESS);
+	assert_true(keep_counts(bench, DAYS, point + 10, 4));
+	memcpy(now, point + 10, sizeof(now));
+	now[0].value[SERIES_BLOCKED] = now[1].value[SERIES_BLOCKED] = NAN;
+	assert_false(keep_counts(bench, DAYS, now, 4));
+	point[13].value[SERIES_VOLUME] = now[3].value[SERIES_VOLUME] = 5;
+	assert_true(keep_counts(bench, DAYS, now, 5));
+	assert_holds(path, DAYS, point + 10, 5);
 }
 
 /* --- a full disk --- */
@@ -551,21 +709,23 @@ static int use_a_full_disk(struct bench *bench)
 	fill_disk(filler);
 	/* Files that are there go on. */
 	assert_int_equal(append_one(bench, AT + STEP), SERIES_OK);
-	assert_int_equal(series_rebuild(bench->series, "192.0.2.2", point, 2, &bench->err),
-			 SERIES_FAILED);
+	assert_int_equal(
+	    series_rebuild(bench->series, reputation("192.0.2.2"), point, 2, &bench->err),
+	    SERIES_FAILED);
 	assert_non_null(strstr(bench->err.text, "No space left"));
 	assert_nothing_unfinished(bench);
 	series_close(bench->series);
 	/* One that has to make its blank on the full disk. */
 	open_series(bench, "");
 	assert_int_equal(append_one(bench, AT + 2 * STEP), SERIES_OK);
-	assert_int_equal(series_rebuild(bench->series, ADDRESS, point, 2, &bench->err),
+	assert_int_equal(series_rebuild(bench->series, reputation(ADDRESS), point, 2, &bench->err),
 			 SERIES_FAILED);
 	assert_non_null(strstr(bench->err.text, "the disk is full"));
 	assert_nothing_unfinished(bench);
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + 2 * STEP);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + 2 * STEP);
 	unlink(filler);
-	assert_int_equal(series_rebuild(bench->series, ADDRESS, point, 2, &bench->err), SERIES_OK);
+	assert_int_equal(series_rebuild(bench->series, reputation(ADDRESS), point, 2, &bench->err),
+			 SERIES_OK);
 	series_close(bench->series);
 	bench->series = NULL;
 	return 0;
@@ -639,13 +799,15 @@ static void test_through_the_daemon(void **state)
 	start_daemon(bench, bench->dir, &daemon);
 	open_series(bench, daemon.address);
 	rebuild(bench, point, 1);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 2, &bench->err), SERIES_OK);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 2, &bench->err),
+			 SERIES_OK);
 	/* Sent again: what the daemon holds is not in the file yet. */
-	assert_int_equal(series_last(bench->series, ADDRESS), AT);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 3, &bench->err), SERIES_OK);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 3, &bench->err),
+			 SERIES_OK);
 	assert_string_equal(series_notice(bench->series), "");
 	end_daemon(&daemon, SIGTERM);
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + 2 * STEP);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + 2 * STEP);
 }
 
 /* What it held is dropped with the old file, and it takes the new one from there. */
@@ -662,10 +824,11 @@ static void test_the_daemon_and_a_rebuilt_file(void **state)
 	rebuild(bench, point, 1);
 	assert_int_equal(append_one(bench, AT + DAY), SERIES_OK);
 	rebuild(bench, point, 1);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 2, &bench->err), SERIES_OK);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 2, &bench->err),
+			 SERIES_OK);
 	assert_string_equal(series_notice(bench->series), "");
 	end_daemon(&daemon, SIGTERM);
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + STEP);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + STEP);
 }
 
 static void test_the_daemon_dies(void **state)
@@ -680,12 +843,14 @@ static void test_the_daemon_dies(void **state)
 	start_daemon(bench, bench->dir, &daemon);
 	open_series(bench, daemon.address);
 	rebuild(bench, point, 1);
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 2, &bench->err), SERIES_OK);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 2, &bench->err),
+			 SERIES_OK);
 	end_daemon(&daemon, SIGKILL);
 	/* With the points since the file's last update the lost one is back. */
-	assert_int_equal(series_append(bench->series, ADDRESS, point, 3, &bench->err), SERIES_OK);
+	assert_int_equal(series_append(bench->series, reputation(ADDRESS), point, 3, &bench->err),
+			 SERIES_OK);
 	assert_non_null(strstr(series_notice(bench->series), "written directly"));
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + 2 * STEP);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + 2 * STEP);
 }
 
 static void test_the_daemon_refuses_the_folder(void **state)
@@ -701,7 +866,7 @@ static void test_the_daemon_refuses_the_folder(void **state)
 	rebuild(bench, &point, 1);
 	assert_int_equal(append_one(bench, AT + STEP), SERIES_OK);
 	assert_non_null(strstr(series_notice(bench->series), "written directly"));
-	assert_int_equal(series_last(bench->series, ADDRESS), AT + STEP);
+	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + STEP);
 	end_daemon(&daemon, SIGTERM);
 }
 
@@ -773,6 +938,8 @@ int main(void)
 	    TEST(test_the_workshop_is_cleaned),
 	    TEST(test_killed_while_rebuilding),
 	    TEST(test_no_folder),
+	    TEST(test_counts_are_kept),
+	    TEST(test_unknown_counts_stay_what_they_were),
 	    TEST(test_a_full_disk),
 	    TEST(test_through_the_daemon),
 	    TEST(test_the_daemon_and_a_rebuilt_file),
