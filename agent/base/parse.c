@@ -10,8 +10,7 @@ static const struct unit {
 	const char *name;
 	int64_t ms;
 } units[] = {
-	{"w", 7 * 86400000LL}, {"d", 86400000}, {"h", 3600000},
-	{"m", 60000},          {"s", 1000},     {"ms", 1},
+    {"w", 7 * 86400000LL}, {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1},
 };
 
 /* Digits from the start; `*end` is behind them. */
@@ -108,4 +107,20 @@ const char *duration_text(int64_t ms, char out[DURATION_TEXT_BYTES])
 		i++;
 	snprintf(out, DURATION_TEXT_BYTES, "%lld%s", (long long)(ms / units[i].ms), units[i].name);
 	return out;
+}
+
+const char *grouped_text(uint64_t value, char out[GROUPED_BYTES])
+{
+	char *at = out + GROUPED_BYTES - 1;
+	unsigned digits = 0;
+
+	*at = '\0';
+	do {
+		if (digits && digits % 3 == 0)
+			*--at = ',';
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+		digits++;
+	} while (value);
+	return at;
 }

@@ -18,4 +18,8 @@ bool parse_duration_ms(const char *text, int64_t *ms);
 enum { DURATION_TEXT_BYTES = 24 };
 const char *duration_text(int64_t ms, char out[DURATION_TEXT_BYTES]);
 
+/* For people: 48200 is "48,200". Returns a place in `out`. */
+enum { GROUPED_BYTES = 32 };
+const char *grouped_text(uint64_t value, char out[GROUPED_BYTES]);
+
 #endif

@@ -1,36 +1,17 @@
 #include "judge/volume_words.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/str.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { GROUPED_BYTES = 40 };
-
-/* 48200 becomes "48,200". */
-static const char *grouped(double value, char out[GROUPED_BYTES])
-{
-	char digits[GROUPED_BYTES];
-	size_t len;
-	size_t used = 0;
-
-	snprintf(digits, sizeof(digits), "%.0f", value < 1e18 ? value : 1e18);
-	len = strlen(digits);
-	for (size_t i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			out[used++] = ',';
-		out[used++] = digits[i];
-	}
-	out[used] = '\0';
-	return out;
-}
-
 static void add_number(struct str *text, double value)
 {
 	char room[GROUPED_BYTES];
 
-	str_add(text, grouped(value, room));
+	str_add(text, grouped_text(value < 1e18 ? (uint64_t)(value + 0.5) : (uint64_t)1e18, room));
 }
 
 static void add_days(struct str *text, unsigned days)

@@ -1,34 +1,18 @@
 #include "render/traffic.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "render/escape.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { NUMBER_BYTES = 32, RECEIVERS_SHOWN = 8 };
-
-/* 48200 as "48,200". */
-static const char *number(uint64_t value, char out[NUMBER_BYTES])
-{
-	char *at = out + NUMBER_BYTES - 1;
-	unsigned digits = 0;
-
-	*at = '\0';
-	do {
-		if (digits && digits % 3 == 0)
-			*--at = ',';
-		*--at = (char)('0' + value % 10);
-		value /= 10;
-		digits++;
-	} while (value);
-	return at;
-}
+enum { RECEIVERS_SHOWN = 8 };
 
 static void add_volume(struct page *page, const struct volume_verdict *volume)
 {
-	char yesterday[NUMBER_BYTES], today[NUMBER_BYTES], projected[NUMBER_BYTES];
-	char mean[NUMBER_BYTES];
+	char yesterday[GROUPED_BYTES], today[GROUPED_BYTES], projected[GROUPED_BYTES];
+	char mean[GROUPED_BYTES];
 
 	page_heading(page, "Volume");
 	page_field(page, "level", volume_level_name(volume->level));
@@ -38,27 +22,28 @@ static void add_volume(struct page *page, const struct volume_verdict *volume)
 	page_field(page, "yesterday",
 		   volume->month_mean > 0
 		       ? arena_printf(page->arena, "%s, %.1f times last month's daily mean of %s",
-				      number(volume->yesterday, yesterday), volume->ratio,
-				      number((uint64_t)llround(volume->month_mean), mean))
+				      grouped_text(volume->yesterday, yesterday), volume->ratio,
+				      grouped_text((uint64_t)llround(volume->month_mean), mean))
 		       : arena_printf(page->arena, "%s; there is no mean of last month yet",
-				      number(volume->yesterday, yesterday)));
+				      grouped_text(volume->yesterday, yesterday)));
 	page_field(page, "today",
-		   volume->projected
-		       ? arena_printf(page->arena, "%s so far, about %s by its end",
-				      number(volume->today, today),
-				      number(volume->projected, projected))
-		       : arena_printf(page->arena, "%s so far", number(volume->today, today)));
+		   volume->projected ? arena_printf(page->arena, "%s so far, about %s by its end",
+						    grouped_text(volume->today, today),
+						    grouped_text(volume->projected, projected))
+				     : arena_printf(page->arena, "%s so far",
+						    grouped_text(volume->today, today)));
 }
 
 static void add_receiver(struct page *page, const struct receiver_view *receiver)
 {
-	char sent[NUMBER_BYTES], deferred[NUMBER_BYTES], bounced[NUMBER_BYTES];
+	char sent[GROUPED_BYTES], deferred[GROUPED_BYTES], bounced[GROUPED_BYTES];
 	char since[CIVIL_TEXT_BYTES], age[CIVIL_TEXT_BYTES];
 
 	page_field(page, receiver->receiver,
 		   arena_printf(page->arena, "%s sent, %s deferred, %s bounced",
-				number(receiver->sent, sent), number(receiver->deferred, deferred),
-				number(receiver->bounced, bounced)));
+				grouped_text(receiver->sent, sent),
+				grouped_text(receiver->deferred, deferred),
+				grouped_text(receiver->bounced, bounced)));
 	if (!receiver->blocked_since)
 		return;
 	page_field(page, "",
@@ -67,13 +52,13 @@ static void add_receiver(struct page *page, const struct receiver_view *receiver
 				civil_age(page->style->now - receiver->blocked_since, age),
 				reply_cause_name(receiver->cause),
 				reply_scope_name(receiver->scope),
-				number(receiver->refused, sent)));
+				grouped_text(receiver->refused, sent)));
 	page_field(page, "it says", receiver->words);
 }
 
 static void add_receivers(struct page *page, const struct traffic *traffic)
 {
-	char unmatched[NUMBER_BYTES];
+	char unmatched[GROUPED_BYTES];
 
 	if (!traffic->receivers)
 		return;
@@ -86,19 +71,19 @@ static void add_receivers(struct page *page, const struct traffic *traffic)
 	if (traffic->unmatched)
 		page_line(page, 4,
 			  arena_printf(page->arena, "%s replies that no rule knows",
-				       number(traffic->unmatched, unmatched)));
+				       grouped_text(traffic->unmatched, unmatched)));
 }
 
 const char *traffic_suspect(struct page *page, const struct traffic *traffic)
 {
-	char sent[NUMBER_BYTES], usual[NUMBER_BYTES];
+	char sent[GROUPED_BYTES], usual[GROUPED_BYTES];
 
 	if (!traffic || !traffic->suspects)
 		return "";
 	return arena_printf(page->arena, "%s sent %s, usually %s",
 			    page_shown(page, traffic->suspect->account),
-			    number(traffic->suspect->sent, sent),
-			    number((uint64_t)llround(traffic->suspect->usual), usual));
+			    grouped_text(traffic->suspect->sent, sent),
+			    grouped_text((uint64_t)llround(traffic->suspect->usual), usual));
 }
 
 static void add_suspects(struct page *page, const struct traffic *traffic)
@@ -108,15 +93,15 @@ static void add_suspects(struct page *page, const struct traffic *traffic)
 	page_heading(page, "Suspects");
 	for (size_t i = 0; i < traffic->suspects; i++) {
 		const struct suspect *const suspect = &traffic->suspect[i];
-		char sent[NUMBER_BYTES], usual[NUMBER_BYTES];
+		char sent[GROUPED_BYTES], usual[GROUPED_BYTES];
 
 		page_line(page, 2,
 			  arena_printf(page->arena,
 				       "%s sent %s, usually %s; %.0f %% of the address's mail, "
 				       "%.0f %% of it bounced",
 				       page_shown(page, suspect->account),
-				       number(suspect->sent, sent),
-				       number((uint64_t)llround(suspect->usual), usual),
+				       grouped_text(suspect->sent, sent),
+				       grouped_text((uint64_t)llround(suspect->usual), usual),
 				       suspect->share * 100, suspect->bounce_share * 100));
 	}
 }

@@ -2,6 +2,7 @@
 #include "run/traffic_parts.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/str.h"
 #include "judge/standing.h"
 #include "judge/suspects.h"
@@ -10,6 +11,7 @@
 #include "store/traffic.h"
 #include "store/volumes.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,14 +33,14 @@ static void say_over_plan(const struct warmup_plan *plan, int64_t today,
 			  struct volume_verdict *volume)
 {
 	const uint64_t allowed = warmup_allowed(plan, today);
+	char sent[GROUPED_BYTES], most[GROUPED_BYTES];
 
 	volume->level = VOLUME_OVER_PLAN;
 	volume->is_today = volume->today > allowed;
-	snprintf(
-	    volume->reason, sizeof(volume->reason), "sent %llu %s; its warm-up plan allows %llu",
-	    (unsigned long long)(volume->is_today ? volume->today : volume->yesterday),
-	    volume->is_today ? "today" : "yesterday",
-	    (unsigned long long)(volume->is_today ? allowed : warmup_allowed(plan, today - 1)));
+	snprintf(volume->reason, sizeof(volume->reason), "sent %s %s; its warm-up plan allows %s",
+		 grouped_text(volume->is_today ? volume->today : volume->yesterday, sent),
+		 volume->is_today ? "today" : "yesterday",
+		 grouped_text(volume->is_today ? allowed : warmup_allowed(plan, today - 1), most));
 }
 
 /* While a plan runs it is the yardstick. */
@@ -155,14 +157,14 @@ static const char *block_words(struct pass *pass, const struct stored_block *row
 			       enum block_change change, int64_t began)
 {
 	const struct block *const block = &row->block;
-	char age[CIVIL_TEXT_BYTES];
+	char age[CIVIL_TEXT_BYTES], messages[GROUPED_BYTES];
 
 	if (change == BLOCK_ENDED)
 		return arena_printf(pass->arena, "%s takes its mail again, after %s", row->receiver,
 				    civil_age(pass->at - began, age));
-	return arena_printf(pass->arena, "%s refuses its mail: %s (%s), %llu messages so far%s%s",
+	return arena_printf(pass->arena, "%s refuses its mail: %s (%s), %s messages so far%s%s",
 			    row->receiver, reply_cause_name(block->cause),
-			    reply_scope_name(block->scope), (unsigned long long)block->messages,
+			    reply_scope_name(block->scope), grouped_text(block->messages, messages),
 			    row->words[0] ? "; it says: " : "", row->words);
 }
 
@@ -343,11 +345,12 @@ static bool find_suspects(struct pass *pass, size_t target, struct err *err)
 static const char *calm_words(struct pass *pass, size_t target, const struct observation *seen)
 {
 	const struct volume_verdict *const volume = &pass->traffic->traffic[target].volume;
+	char sent[GROUPED_BYTES];
 
 	if (seen->finding != FINDING_CLEAR)
 		return NULL;
-	return arena_printf(pass->arena, "volume is in order again, with %llu sent yesterday",
-			    (unsigned long long)volume->yesterday);
+	return arena_printf(pass->arena, "volume is in order again, with %s sent yesterday",
+			    grouped_text(volume->yesterday, sent));
 }
 
 /* A listing without its cause is half an answer: who is behind it stands in the same line. */
@@ -357,10 +360,15 @@ static void name_suspects(struct pass *pass, size_t target)
 	const char *const address = pass->targets.target[target].text;
 	struct str names = {0};
 
-	for (size_t i = 0; i < traffic->suspects; i++)
-		str_addf(&names, "%s%s sent %llu, usually %.0f",
-			 i ? ", " : "; suspects: ", traffic->suspect[i].account,
-			 (unsigned long long)traffic->suspect[i].sent, traffic->suspect[i].usual);
+	for (size_t i = 0; i < traffic->suspects; i++) {
+		const struct suspect *const suspect = &traffic->suspect[i];
+		char sent[GROUPED_BYTES], usual[GROUPED_BYTES];
+
+		str_addf(&names, "%s%s sent %s, usually %s",
+			 i ? ", " : "; suspects: ", suspect->account,
+			 grouped_text(suspect->sent, sent),
+			 grouped_text((uint64_t)llround(suspect->usual), usual));
+	}
 	for (size_t i = 0; names.len && i < pass->events; i++) {
 		struct event *const event = &pass->event[i];
 

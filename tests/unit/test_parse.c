@@ -182,9 +182,29 @@ static void writes_durations_in_the_largest_unit(void **state)
 	}
 }
 
+static void numbers_are_grouped_for_people(void **state)
+{
+	static const struct {
+		uint64_t value;
+		const char *text;
+	} row[] = {
+	    {0, "0"},
+	    {999, "999"},
+	    {1000, "1,000"},
+	    {48200, "48,200"},
+	    {UINT64_MAX, "18,446,744,073,709,551,615"},
+	};
+	char out[GROUPED_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(row); i++)
+		assert_string_equal(grouped_text(row[i].value, out), row[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(numbers_are_grouped_for_people),
 	    cmocka_unit_test(reads_plain_numbers_only),
 	    cmocka_unit_test(reads_decimals_as_they_are_written),
 	    cmocka_unit_test(durations_need_a_unit),
