@@ -185,6 +185,12 @@ static void check_domains(struct reader *reader, const struct conf *conf)
 	CHECK_ONCE(reader, conf->domain, conf->domains, conf_domain, domain, "domain");
 }
 
+/* Lines of these name the address themselves, or may. */
+static bool tells_address(const char *format)
+{
+	return strcmp(format, "exim") == 0 || strcmp(format, "opensmtpd") == 0;
+}
+
 static void check_maillogs(struct reader *reader, const struct conf *conf)
 {
 	CHECK_ONCE(reader, conf->maillog, conf->maillogs, conf_maillog, path, "log");
@@ -194,7 +200,8 @@ static void check_maillogs(struct reader *reader, const struct conf *conf)
 		CHECK_ONCE(reader, log->by_service, log->by_services, conf_log_map, word,
 			   "service");
 		CHECK_ONCE(reader, log->by_host, log->by_hosts, conf_log_map, word, "host");
-		if (!log->ip.family && !log->by_services && !log->by_hosts)
+		if (!log->ip.family && !log->by_services && !log->by_hosts &&
+		    !tells_address(log->format))
 			problems_add(
 			    &reader->problems, reader_where(reader, log),
 			    "nothing says which address the mail of this log leaves from; add "

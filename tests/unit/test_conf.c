@@ -238,7 +238,7 @@ static const struct mistake contradictions[] = {
      FILE_ "1: 'maillogs[].format': 'exchange' must be one of 'postfix', 'exim', 'sendmail', "
 	   "'qmail', 'opensmtpd'\n"},
     {"a log of no address",
-     "maillogs = (\n { path = \"/var/log/mail.log\"; format = \"exim\"; } );\n",
+     "maillogs = (\n { path = \"/var/log/mail.log\"; format = \"postfix\"; } );\n",
      FILE_ "2: nothing says which address the mail of this log leaves from; add 'address', "
 	   "'by_service' or 'by_host'\n"},
     {"a log twice",
