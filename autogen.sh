@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 build_packages="autoconf automake make gcc libc6-dev pkg-config libarchive-dev libc-ares-dev
 	libconfig-dev librrd-dev libsqlite3-dev libjansson-dev libpcre2-dev libcmocka-dev"
 test_packages="rbldnsd unbound dnsdist nsd bind9-dnsutils dnsperf strace rrdcached rrdtool
-	libfaketime python3-pytest mandoc tzdata zstd"
+	libfaketime iproute2 pflogsumm python3-pytest mandoc tzdata zstd"
 demo_packages="rbldnsd unbound bind9-dnsutils rrdtool libfaketime python3 tzdata"
 
 usage() {
@@ -71,6 +71,8 @@ case ${1-} in
 	need "$build_packages $test_packages"
 	bootstrap
 	build --enable-werror
+	# Only root has the namespaces they run in.
+	[ "$(id -u)" -ne 0 ] || ../tests/mtas.sh mtas
 	make -j"$(nproc)" check
 	;;
 --demo)
