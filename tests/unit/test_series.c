@@ -831,6 +831,31 @@ static void test_the_daemon_and_a_rebuilt_file(void **state)
 	assert_int_equal(series_last(bench->series, reputation(ADDRESS)), AT + STEP);
 }
 
+/* A count that changes while the daemon still has the old one: the file ends up with the new. */
+static void test_the_daemon_and_counts(void **state)
+{
+	static struct series_point point[COUNTS];
+	struct bench *bench = *state;
+	struct daemon daemon;
+	char path[128];
+
+	if (access(RRDCACHED, X_OK) != 0)
+		skip();
+	start_daemon(bench, bench->dir, &daemon);
+	open_series(bench, daemon.address);
+	make_counts(point, count_kinds[0].step);
+	snprintf(path, sizeof(path), "%s/rrd/%s-volume-hours.rrd", bench->dir, ADDRESS);
+	assert_true(keep_counts(bench, 0, point, 2));
+	assert_false(keep_counts(bench, 0, point, 4));
+	point[3].value[SERIES_VOLUME] += 1;
+	assert_false(keep_counts(bench, 0, point, 5));
+	end_daemon(&daemon, SIGTERM);
+	series_close(bench->series);
+	open_series(bench, "");
+	assert_true(keep_counts(bench, 0, point, 5));
+	assert_holds(path, 0, point, 5);
+}
+
 static void test_the_daemon_dies(void **state)
 {
 	struct bench *bench = *state;
@@ -943,6 +968,7 @@ int main(void)
 	    TEST(test_a_full_disk),
 	    TEST(test_through_the_daemon),
 	    TEST(test_the_daemon_and_a_rebuilt_file),
+	    TEST(test_the_daemon_and_counts),
 	    TEST(test_the_daemon_dies),
 	    TEST(test_the_daemon_refuses_the_folder),
 	    TEST(test_no_daemon),
