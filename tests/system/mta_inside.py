@@ -8,11 +8,11 @@ a sentence where the machine does not allow it. All that it mounts, binds and st
 """
 
 import base64
-import collections
 import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import smtplib
 import socket
@@ -31,7 +31,16 @@ RECEIVERS = {  # domain: name, address, which of SENDING asks it
     "outlook.com": ("outlook-com.olc.protection.outlook.com", "203.0.113.2", 0),
     "yahoo.com": ("mta7.am0.yahoodns.net", "203.0.113.3", 1),
     "example.org": ("mx.example.org", "203.0.113.4", 1),
+    "closed.example": ("mx.closed.example", "203.0.113.5", 1),
+    "rude.example": ("mx.rude.example", "203.0.113.6", 0),
 }
+# Nobody listens at the one, the other says so before it was asked; what becomes of the mail then
+# is the server's choice.
+CLOSED, RUDE = "closed.example", "rude.example"
+GREETING = "554 5.7.1 No SMTP service here: mx1.inside.example [198.18.0.1] is on our block list"
+AFTER_GREETING = {"postfix": "deferred", "exim": "bounced", "opensmtpd": "deferred"}
+# What stands in the line that tells the end of an attempt.
+TELLS_END = {"postfix": r" status=", "exim": r" (=>|->|==|\*\*) ", "opensmtpd": r" result="}
 # By the first word of the recipient: where in the dialogue, what is said.
 REPLIES = {
     "fine": ("DATA", ["250 2.0.0 OK  1795219200 d2e1a72fcca58-5bff0b - gsmtp"]),
@@ -71,6 +80,11 @@ def plan(rounds):
         account = ACCOUNTS[number % len(ACCOUNTS)]
         domains = list(RECEIVERS)
         for turn, domain in enumerate(domains):
+            if domain in (CLOSED, RUDE):
+                # One of each: after it some servers try the host no more for a while.
+                if number == 0:
+                    messages.append((account, [f"fine.{number}.{turn}@{domain}"]))
+                continue
             word = {"gmail.com": ["fine", "unauthenticated", "unknown"],
                     "outlook.com": ["fine", "blocked", "full"],
                     "yahoo.com": ["fine", "volume", "odd"],
@@ -78,7 +92,8 @@ def plan(rounds):
             messages.append((account, [f"{word[number % len(word)]}.{number}.{turn}@{domain}"]))
         if number % 4 == 0:
             messages.append((account, [f"{word}.{number}.m@example.org" for word in together]))
-            messages.append((account, [f"fine.{number}.n@{domain}" for domain in domains]))
+            messages.append((account, [f"fine.{number}.n@{domain}" for domain in domains
+                                       if domain not in (CLOSED, RUDE)]))
     return messages
 
 
@@ -116,6 +131,10 @@ class Receiver(socketserver.StreamRequestHandler):
 
     def handle(self):
         self.sender, self.taken = "", []
+        if self.server.name == RECEIVERS[RUDE][0]:
+            self.say([GREETING])
+            self.rfile.read()
+            return
         self.say([f"220 {self.server.name} ESMTP ready"])
         while True:
             line = self.rfile.readline().decode("latin-1").strip()
@@ -420,8 +439,9 @@ def main(kind, root, folder):
     room = furnish(root)
     os.chmod(room, 0o755)
     seen = []
-    for name, address, _which in RECEIVERS.values():
-        Listener(name, address, seen)
+    for domain, (name, address, _which) in RECEIVERS.items():
+        if domain != CLOSED:
+            Listener(name, address, seen)
     child = SERVERS[kind](room, log)
     threading.excepthook = lambda _arguments: None  # clients that hang up
     until(lambda: is_listening() or child.poll() is not None, "server")
@@ -430,12 +450,17 @@ def main(kind, root, folder):
     # Exim starts a process for each step, OpenSMTPD pauses between connections to one host.
     messages = plan(24 if kind == "postfix" else 8)
     send(messages, kind != "opensmtpd")
-    wanted = [recipient for _account, recipients in messages for recipient in recipients]
+    wanted = [(account, recipient) for account, recipients in messages for recipient in recipients]
+    for account, recipient in wanted:
+        domain = recipient.split("@")[1]
+        if domain in (CLOSED, RUDE):
+            seen.append((account, recipient,
+                         "deferred" if domain == CLOSED else AFTER_GREETING[kind]))
 
     def has_all():
-        text = log.read_text(errors="replace") if log.exists() else ""
-        found = collections.Counter(recipient for recipient in wanted if recipient in text)
-        return len(found) == len(wanted) and len(seen) >= len(wanted)
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        ends = "\n".join(line for line in lines if re.search(TELLS_END[kind], line))
+        return len(seen) >= len(wanted) and all(recipient in ends for _account, recipient in wanted)
 
     until(has_all, "end of the mail")
     if log.is_symlink():
