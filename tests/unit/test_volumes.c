@@ -227,6 +227,40 @@ static void accounts_have_their_usual(void **state)
 	assert_true(find(account, count, "bob").usual == 0);
 }
 
+/* Recent are -3 to 0. */
+static const struct mail weekly[] = {
+    {-22, 9, A, "news", "a.example", OUTCOME_SENT, 70}, /* of the weekday of -1 */
+    {-15, 9, A, "news", "a.example", OUTCOME_SENT, 70},
+    {-8, 9, A, "news", "a.example", OUTCOME_SENT, 70},
+    {-11, 9, A, "early", "a.example", OUTCOME_SENT, 90}, /* of no recent weekday */
+    {-4, 9, A, "early", "a.example", OUTCOME_SENT, 90},
+    {-10, 9, A, "edge", "a.example", OUTCOME_SENT, 20}, /* of the weekday of -3 */
+    {-7, 9, A, "edge", "a.example", OUTCOME_SENT, 20}, /* of the weekday of 0 */
+    {-1, 9, A, "news", "a.example", OUTCOME_SENT, 70},
+    {-1, 9, A, "early", "a.example", OUTCOME_SENT, 1},
+    {-1, 9, A, "edge", "a.example", OUTCOME_SENT, 1},
+};
+
+static void the_usual_is_that_of_the_same_weekdays(void **state)
+{
+	struct bench *bench = *state;
+	const struct account_query query = {A, TODAY - 30, TODAY - 3, TODAY};
+	/* For four days, of seven with mail before, five of which are alike. */
+	static const struct {
+		const char *account;
+		int usual;
+	} row[] = {{"news", 4 * 210 / 5}, {"early", 4 * 180 / 7}, {"edge", 4 * 40 / 5}};
+	struct account_volume *account;
+	size_t count;
+
+	record(bench, weekly, COUNT_OF(weekly));
+	must(bench,
+	     volumes_accounts(bench->store, &query, bench->arena, &account, &count, &bench->err));
+	assert_int_equal(count, 3);
+	for (size_t i = 0; i < COUNT_OF(row); i++)
+		assert_int_equal((int)find(account, count, row[i].account).usual, row[i].usual);
+}
+
 static void receivers_replies_and_domains_add_up(void **state)
 {
 	struct bench *bench = *state;
@@ -577,6 +611,7 @@ int main(void)
 	    IN_A_FOLDER(every_address_is_known),
 	    IN_A_FOLDER(hours_tell_today_and_the_usual_day),
 	    IN_A_FOLDER(accounts_have_their_usual),
+	    IN_A_FOLDER(the_usual_is_that_of_the_same_weekdays),
 	    IN_A_FOLDER(receivers_replies_and_domains_add_up),
 	    IN_A_FOLDER(what_is_too_old_is_not_added),
 	    IN_A_FOLDER(what_became_too_old_is_dropped),
