@@ -131,7 +131,9 @@ static enum block_change while_open(struct block *block, const struct block_inpu
 		count_refusals(block, input, refused);
 	if (!block->messages)
 		return BLOCK_SAME;
-	count_good(block, input->sent);
+	/* What a pass read of the time before the first refusal weighs nothing against it. */
+	if (!input->last_sent_at || input->last_sent_at >= block->since)
+		count_good(block, input->sent);
 	if (block->messages < (block->cause == REPLY_NETWORK ? RESETS_MIN : REFUSALS_MIN) ||
 	    block->messages <= block->good_streak)
 		return BLOCK_SAME;

@@ -263,6 +263,15 @@ def test_a_block_that_is_over_tells_how_long_it_was(host):
     assert event["change"] == "cleared" and event["text"].endswith("after 2d 1h"), event
 
 
+def test_a_block_is_seen_when_a_whole_day_is_read_at_once(host):
+    server = senders.Server(13)
+    server.number = 500000
+    a_day(server, "2026-11-20")
+    server.send(at("2026-11-20 20:00"), 1800, 14, NEWS, "gmail", "rate of the address")
+    host.write(server.log(server.take()))
+    assert only(host.run("2026-11-21 01:00"), "receiver")["change"] == "raised"
+
+
 def test_unknown_users_are_no_block(host):
     server = senders.Server(8)
     server.number = 500000
