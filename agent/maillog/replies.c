@@ -1,5 +1,6 @@
 #include "maillog/replies.h"
 
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "maillog/reply_index.h"
@@ -13,6 +14,8 @@ enum {
 	HOST_MAX_BYTES = 255, /* RFC 1035 section 2.3.4 */
 	CACHE_SLOTS = 8192, /* a power of two */
 	CACHE_TEXT_MAX_BYTES = 1024, /* so it takes 8 MiB at most */
+	HEARD_SLOTS = 1024, /* a power of two */
+	HEARD_MAX_BYTES = 1024 /* 1 MiB at most */
 };
 
 /* A receiver and its rules, by their place in `order`. */
@@ -31,6 +34,14 @@ struct cached {
 	struct reply_verdict verdict;
 };
 
+/* A reply as it came, and what it was taken for. */
+struct heard {
+	const struct group *group; /* NULL: the slot is free */
+	char *text; /* the status and the reply behind it */
+	size_t status_len, reply_len;
+	struct reply_verdict verdict;
+};
+
 struct replies {
 	const struct reply_rule *rule;
 	struct matcher **matcher; /* one a rule */
@@ -43,6 +54,7 @@ struct replies {
 	struct map *by_host; /* suffix, with its leading dot if it has one -> group */
 	struct match_room *room;
 	struct cached *cache;
+	struct heard *heard;
 };
 
 bool reply_rule_check(const struct reply_rule *rule, struct err *err)
@@ -134,6 +146,7 @@ struct replies *replies_new(const struct reply_rule *rule, size_t rules,
 	    .by_host = map_new(),
 	    .room = match_room_new(),
 	    .cache = xcalloc(CACHE_SLOTS, sizeof(*replies->cache)),
+	    .heard = xcalloc(HEARD_SLOTS, sizeof(*replies->heard)),
 	};
 	for (size_t i = 0; i < receivers; i++)
 		if (map_get(replies->by_name, receiver[i].name))
@@ -158,6 +171,9 @@ void replies_free(struct replies *replies)
 		matcher_free(replies->matcher[i]);
 	for (size_t i = 0; i < CACHE_SLOTS; i++)
 		free(replies->cache[i].text);
+	for (size_t i = 0; i < HEARD_SLOTS; i++)
+		free(replies->heard[i].text);
+	free(replies->heard);
 	reply_index_free(replies->index);
 	free(replies->matcher);
 	free(replies->order);
@@ -239,16 +255,14 @@ static bool is_same(const struct cached *cached, uint64_t hash, const struct gro
 	       memcmp(cached->text, text->text, text->len) == 0;
 }
 
-struct reply_verdict replies_classify(struct replies *replies, const char *receiver,
-				      struct slice status, struct slice reply)
+/* By the folded text, which is the same for replies that differ in numbers and names only. */
+static struct reply_verdict judge_folded(struct replies *replies, const struct group *group,
+					 struct slice status, struct slice reply)
 {
-	const struct group *group = map_get(replies->by_name, receiver);
 	struct reply_text text;
 	struct cached *cached;
 	uint64_t hash;
 
-	if (!group)
-		group = &replies->group[replies->receivers];
 	reply_text_read(&text, status, reply);
 	if (text.len > CACHE_TEXT_MAX_BYTES)
 		return judge(replies, group, &text);
@@ -264,4 +278,40 @@ struct reply_verdict replies_classify(struct replies *replies, const char *recei
 	cached->len = text.len;
 	cached->verdict = judge(replies, group, &text);
 	return cached->verdict;
+}
+
+static bool is_heard(const struct heard *heard, const struct group *group, struct slice status,
+		     struct slice reply)
+{
+	return heard->group == group && heard->status_len == status.len &&
+	       heard->reply_len == reply.len &&
+	       (!status.len || memcmp(heard->text, status.at, status.len) == 0) &&
+	       memcmp(heard->text + status.len, reply.at, reply.len) == 0;
+}
+
+struct reply_verdict replies_classify(struct replies *replies, const char *receiver,
+				      struct slice status, struct slice reply)
+{
+	const struct group *group = map_get(replies->by_name, receiver);
+	struct heard *heard;
+	uint64_t hash;
+
+	if (!group)
+		group = &replies->group[replies->receivers];
+	if (!reply.len || status.len + reply.len > HEARD_MAX_BYTES)
+		return judge_folded(replies, group, status, reply);
+	/* Folding costs more than all the rest, and many replies come word for word again. */
+	hash = hash_seeded((uintptr_t)group, reply.at, reply.len);
+	heard = &replies->heard[hash & (HEARD_SLOTS - 1)];
+	if (is_heard(heard, group, status, reply))
+		return heard->verdict;
+	heard->text = xrealloc(heard->text, status.len + reply.len, 1);
+	if (status.len)
+		memcpy(heard->text, status.at, status.len);
+	memcpy(heard->text + status.len, reply.at, reply.len);
+	heard->group = group;
+	heard->status_len = status.len;
+	heard->reply_len = reply.len;
+	heard->verdict = judge_folded(replies, group, status, reply);
+	return heard->verdict;
 }

@@ -5,6 +5,8 @@ compared. A line ends with its bound and ok or MISSED; the exit status is 1 when
 Absolute figures differ from machine to machine and from hour to hour, so only ratios are judged.
 """
 
+import datetime
+import json
 import os
 import pathlib
 import random
@@ -19,12 +21,14 @@ import time
 
 import agent
 import bed as beds
+import maillogs
 from agent import block_list
 from bed import reversed4
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 ONLY = os.environ.get("ONLY", "")
 ADDRESSES, ZONES = 1000, 50
+LOG_BYTES = 500_000_000
 QUESTIONS = ADDRESSES * ZONES
 DELAYNS = os.environ.get("DELAYNS", "build/tests/bench/delayns")
 CORES = sorted(os.sched_getaffinity(0))
@@ -301,12 +305,72 @@ def large(bench):
                    laps=laps)
 
 
+def write_log(bench):
+    """A day of mail, written again and again: the path, a copy of the first day, mails a day."""
+    day = datetime.datetime(2026, 11, 20, tzinfo=datetime.timezone.utc)
+    mails = list(maillogs.mails(day, 86400, 40000, bench.addresses[:60], 500))
+    text = maillogs.write(mails, "postfix", bench.addresses[:60], stamps="rfc3164")
+    whole, one = bench.folder / "mail.log", bench.folder / "day.log"
+    one.write_bytes(text)
+    with open(whole, "wb") as log:
+        for _ in range(max(1, LOG_BYTES // len(text))):
+            log.write(text)
+    return whole, one, sum(mail.outcome == "sent" for mail in mails)
+
+
+def logs(bench):
+    """Reading, joining, classifying and counting against looking for one word."""
+    whole, one, sent = write_log(bench)
+    program = agent.Repwatch(bench.folder)
+    program.configure(bench.addresses[:60], [block_list(bench.zones[0])])
+    words = program.argv("volume", "import", "--dry-run", "--json", "--format", "postfix",
+                         "--address", bench.addresses[0], "--timezone", "UTC", "--year", "2026",
+                         str(whole), config=False)
+    env = program.environment()
+    grep = ["sh", "-c", 'grep -c status=sent "$0" | cat', str(whole)]
+    ours, peer = rounds(lambda: Lap(words, program.dir, env), lambda: Lap(grep, program.dir, env))
+    size = whole.stat().st_size / 1e6
+    copies = whole.stat().st_size // one.stat().st_size
+    rate, limit = size / middle(ours, "wall_s"), size / middle(peer, "wall_s")
+    bench.line("a Postfix log read and counted", f"{rate:,.0f} MB/s, grep -c {limit:,.0f} MB/s",
+               rate / limit, 0.6, laps=ours)
+    counted = sum(day["sent"] for days in json.loads(ours[0].out)["addresses"].values()
+                  for day in days.values())
+    bench.line("  sent counted of sent written", f"{counted:,} of {sent * copies:,}",
+               counted / (sent * copies), 1.0)
+    rss = middle(ours, "rss_kib") / 1024
+    bench.line("  peak memory", f"{rss:.1f} MiB of 64", rss / 64, 1.0, at_most=True)
+    pflogsumm = shutil.which("pflogsumm", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if pflogsumm:
+        slow = Lap([pflogsumm, str(one)], program.dir, env)
+        peer_rate = one.stat().st_size / 1e6 / slow.wall_s
+        bench.line("  against pflogsumm", f"{rate:,.0f} MB/s, pflogsumm {peer_rate:,.0f} MB/s",
+                   rate / peer_rate, 45.0)
+    nothing_new(bench, whole)
+
+
+def nothing_new(bench, log):
+    """A pass over logs that nobody wrote to."""
+    folder = bench.folder / "idle"
+    folder.mkdir()
+    program = agent.Repwatch(folder)
+    program.configure(bench.addresses[:1], [block_list(bench.zones[0])],
+                      maillogs=[{"path": str(log), "format": "postfix",
+                                 "address": bench.addresses[0]}])
+    words = ("run", "--only", "maillog", "--json")
+    bench.lap(program, *words)
+    laps = [bench.lap(program, *words) for _ in range(ROUNDS)]
+    wall = middle(laps, "wall_s")
+    bench.line("a pass over logs with nothing new", f"{wall * 1000:.1f} ms of 20", wall / 0.02, 1.0,
+               at_most=True, laps=laps)
+
+
 def main():
     bench = Bench()
     print(f"# {ROUNDS} rounds, server on core {SERVER_CORE}, client on core {CLIENT_CORE}",
           flush=True)
     try:
-        for run in (race, far_away, loss, silent, refusals, large):
+        for run in (race, far_away, loss, silent, refusals, large, logs):
             if ONLY in run.__name__:
                 run(bench)
     finally:
