@@ -7,6 +7,7 @@
 enum {
 	DAY_S = 86400,
 	BSD_BYTES = 15, /* "Nov 21 18:00:00" */
+	BSD_MINUTE_BYTES = 12, /* "Nov 21 18:00" */
 	ISO_BYTES = STAMP_CACHE_BYTES, /* "2026-11-21T18:00:00" */
 	TAI_DIGITS = 16,
 	TAI_NANO_DIGITS = 8,
@@ -300,6 +301,27 @@ static enum stamp_kind epoch_stamp(struct slice *rest, int64_t *at)
 	return STAMP_SYSLOG;
 }
 
+/* The minute of the line before, another second of it: clocks change between minutes. */
+static bool is_same_minute(const struct stamps *stamps, const char *at)
+{
+	return memcmp(stamps->text, at, BSD_MINUTE_BYTES) == 0 && at[BSD_MINUTE_BYTES] == ':' &&
+	       two(at + BSD_MINUTE_BYTES + 1, false) >= 0 &&
+	       two(at + BSD_MINUTE_BYTES + 1, false) < 60;
+}
+
+static void move_second(struct stamps *stamps, const char *at)
+{
+	char *const second = stamps->text + BSD_MINUTE_BYTES + 1;
+	/* The leap second counts as the one before it (clock_s). */
+	const int before = two(second, false) == 60 ? 59 : two(second, false);
+	const int moved = two(at + BSD_MINUTE_BYTES + 1, false) - before;
+
+	stamps->civil_s += moved;
+	stamps->local_at += moved;
+	stamps->last = stamps->local_at;
+	memcpy(second, at + BSD_MINUTE_BYTES + 1, 2);
+}
+
 enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *at)
 {
 	struct slice tail = *rest;
@@ -307,9 +329,12 @@ enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *a
 
 	if (!tail.len)
 		return STAMP_NONE;
-	/* Most lines of most logs: the second of the line before, without a fraction. */
+	/* Most lines of most logs: the minute of the line before, without a fraction. */
 	if (tail.len > BSD_BYTES && tail.at[BSD_BYTES] == ' ' && stamps->text_len == BSD_BYTES &&
-	    memcmp(stamps->text, tail.at, BSD_BYTES) == 0) {
+	    is_same_minute(stamps, tail.at)) {
+		if (memcmp(stamps->text + BSD_MINUTE_BYTES, tail.at + BSD_MINUTE_BYTES,
+			   BSD_BYTES - BSD_MINUTE_BYTES) != 0)
+			move_second(stamps, tail.at);
 		*at = stamps->local_at;
 		*rest = slice_from(tail, BSD_BYTES + 1);
 		return STAMP_SYSLOG;
