@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* Logrotate keeps dozens; a folder with more is not one of rotated logs. */
-enum { ROTATED_MAX = 1024, NAME_TAIL_MAX = 40 };
+enum { ROTATED_MAX = 1024, NAME_TAIL_MAX = 40, DATE_DIGITS = 6 };
 
 /* How the formats of io/unpack.h begin: RFC 1952 section 2.3.1, bzip2, xz section 2.1.1.1,
  * RFC 8878 section 3.1.1. */
@@ -134,6 +134,18 @@ static bool look_at(const char *path, struct rotated *file)
 	return ok && file->head_len;
 }
 
+/* Files written within one tick of the clock: ".2" is older than ".1", "-20261121" older than
+ * "-20261122". Six digits or more are a date. */
+static int by_name(const struct rotated *a, const struct rotated *b)
+{
+	const char *const base = strrchr(a->path, '/') ? strrchr(a->path, '/') : a->path;
+	bool is_dated = false;
+
+	for (const char *at = base; *at; at++)
+		is_dated |= strspn(at, "0123456789") >= DATE_DIGITS;
+	return is_dated ? strverscmp(a->path, b->path) : strverscmp(b->path, a->path);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct rotated *const x = a;
@@ -144,7 +156,9 @@ static int by_time(const void *a, const void *b)
 	if (x->written_ns != y->written_ns)
 		return x->written_ns < y->written_ns ? -1 : 1;
 	/* A file that is just being compressed stands beside its original, which is whole. */
-	return x->is_packed - y->is_packed;
+	if (x->is_packed != y->is_packed)
+		return x->is_packed - y->is_packed;
+	return by_name(x, y);
 }
 
 static void add(struct rotated_set *set, const struct rotated *file)
