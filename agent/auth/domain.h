@@ -1,0 +1,20 @@
+#ifndef AUTH_DOMAIN_H
+#define AUTH_DOMAIN_H
+
+#include "dns/ask.h"
+#include "model/auth.h"
+#include "model/observation.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All of a domain's authentication. Every part asks what it can before any waits. False: questions
+ * are open. */
+bool domain_look(const struct auth_subject *subject, struct ask *ask, struct domain_auth *out);
+
+/* The same as observations of the checks "spf", "dkim", "dmarc" and "mx": clear, broken or blind.
+ * A domain no mail was seen from lacks nothing that mail would need. */
+enum { DOMAIN_OBSERVATIONS = 4 };
+void domain_observe(const struct domain_auth *auth, struct observation out[DOMAIN_OBSERVATIONS]);
+
+#endif
