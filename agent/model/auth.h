@@ -13,9 +13,10 @@
  * NULL ("" is none), belong to the ask's arena, and are foreign text where they come from records:
  * bounded, not yet escaped. */
 
-/* Something to mend, in a sentence without full stop; `fix` is the record to publish, or "". */
+/* Something to mend, in a sentence without full stop; `fix` is the line to publish, as a zone file
+ * has it, or "". */
 struct auth_problem {
-	enum severity severity;
+	enum severity severity; /* major: receivers cannot use the record; info: a note */
 	const char *text;
 	const char *fix;
 };
@@ -56,6 +57,7 @@ struct domain_spf {
 	uint32_t voids;
 	const struct spf_sender *sender; /* in the subject's order */
 	size_t senders;
+	enum cause cause; /* SPF_TEMPERROR: of the question that failed; else CAUSE_NONE */
 	struct auth_problems problems;
 	const char *fix; /* the whole record to publish; "" when there is nothing to change */
 	const char *why; /* of the fix, a sentence */
@@ -70,12 +72,18 @@ struct dkim_key {
 	uint32_t bits; /* 0: not known */
 	bool is_configured; /* else found by trying common selectors */
 	bool is_testing; /* t=y */
+	enum cause cause; /* AUTH_UNKNOWN */
 	struct auth_problems problems;
 };
 struct domain_dkim {
-	enum auth_state state; /* AUTH_UNKNOWN: no key seen, and selectors cannot be listed */
-	const struct dkim_key *key; /* found, and configured ones that are missing */
+	enum auth_state state; /* the worst configured selector; else the best key found */
+	/* AUTH_UNKNOWN: why a question failed; CAUSE_NONE: no key was seen, and selectors cannot be
+	 * listed. */
+	enum cause cause;
+	const struct dkim_key *key; /* found, and configured ones that are missing; "*": whatever
+	                             * selector is asked for */
 	size_t keys;
+	struct auth_problems problems; /* of the domain; those of a key stand with it */
 };
 
 struct domain_dmarc {
@@ -86,6 +94,7 @@ struct domain_dmarc {
 	bool is_dkim_strict, is_spf_strict; /* adkim=s, aspf=s */
 	bool is_testing; /* t=y, or pct=0 */
 	uint32_t percent; /* pct=, 100 when absent */
+	enum cause cause; /* AUTH_UNKNOWN */
 	struct auth_problems problems;
 	const char *fix;
 };
@@ -96,6 +105,7 @@ struct domain_mx {
 	bool is_implicit; /* no MX, but an address: RFC 5321 section 5.1 */
 	const char *const *host; /* by preference */
 	size_t hosts;
+	enum cause cause; /* AUTH_UNKNOWN */
 	struct auth_problems problems;
 };
 
