@@ -249,6 +249,7 @@ static void add_domain(struct tally *tally, const struct delivery *delivery, str
 	row->by_outcome[delivery->outcome]++;
 	row->to_gmail += slice_is(receiver, "gmail");
 	row->to_microsoft += slice_is(receiver, "microsoft");
+	row->to_yahoo += slice_is(receiver, "yahoo");
 }
 
 void tally_add(void *context, const struct delivery *delivery)

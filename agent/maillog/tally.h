@@ -41,7 +41,7 @@ struct tally_account { /* none for mail without an account */
 struct tally_domain { /* of the envelope sender; none for bounces */
 	struct tally_key key;
 	uint32_t by_outcome[OUTCOME_COUNT];
-	uint32_t to_gmail, to_microsoft; /* of all outcomes */
+	uint32_t to_gmail, to_microsoft, to_yahoo; /* of all outcomes */
 };
 
 struct tally_receiver {

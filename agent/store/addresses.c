@@ -1,18 +1,13 @@
+#include "store/addresses.h"
+
 #include "store/bytes.h"
-#include "store/query.h"
 #include "store/rows.h"
 #include "store/samples.h"
-#include "store/standings.h"
 
 #include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define COLUMNS                                                                                    \
-	"id, address, is_watched, name, pool, helo, grade, grade_since, asked, answered, seen_at," \
-	" is_identity_known, is_forward_confirmed, is_ptr_generic, does_helo_resolve,"             \
-	" identity_helo, ptr, pair"
 
 enum { PAIR_BYTES = 8 };
 
@@ -40,7 +35,7 @@ static void read_pairs(struct query *query, struct arena *arena, struct stored_a
 	}
 }
 
-static void read_address(struct query *query, struct arena *arena, struct stored_address *address)
+void addresses_read(struct query *query, struct arena *arena, struct stored_address *address)
 {
 	address->id = query_int(query);
 	address->address = query_text(query, arena);
@@ -60,10 +55,10 @@ static void read_address(struct query *query, struct arena *arena, struct stored
 	address->identity.helo = query_text(query, arena);
 	read_ptr(query, arena, &address->identity);
 	read_pairs(query, arena, address);
+	address->is_domain = query_int(query) != 0;
 }
 
-/* Both come in the order of ids; standings of addresses no longer watched are passed over. */
-static void give_standings(struct stored_address *address, size_t count, struct standing_set *set)
+void addresses_give(struct stored_address *address, size_t count, struct standing_set *set)
 {
 	size_t at = 0;
 
@@ -81,8 +76,9 @@ static void give_standings(struct stored_address *address, size_t count, struct 
 bool store_addresses(struct store *store, const char *address, struct arena *arena,
 		     struct stored_address **out, size_t *count, struct err *err)
 {
-	static const char all[] = "SELECT " COLUMNS " FROM address WHERE is_watched ORDER BY id";
-	static const char one[] = "SELECT " COLUMNS " FROM address WHERE address = ?1";
+	static const char all[] = "SELECT " ADDRESS_COLUMNS " FROM address WHERE is_watched"
+				  " AND NOT is_domain ORDER BY id";
+	static const char one[] = "SELECT " ADDRESS_COLUMNS " FROM address WHERE address = ?1";
 	struct rows rows = {.size = sizeof(struct stored_address)};
 	struct standing_set set;
 	struct query query;
@@ -93,7 +89,7 @@ bool store_addresses(struct store *store, const char *address, struct arena *are
 	if (address)
 		query_put_text(&query, address);
 	while ((step = query_next(&query)) == QUERY_ROW)
-		read_address(&query, arena, rows_add(&rows));
+		addresses_read(&query, arena, rows_add(&rows));
 	*count = rows.count;
 	*out = rows_keep(&rows, arena);
 	if (step == QUERY_FAILED)
@@ -101,7 +97,7 @@ bool store_addresses(struct store *store, const char *address, struct arena *are
 	if (*count && !standings_load(store, address ? (*out)->id : 0, arena, &set, err))
 		return false;
 	if (*count)
-		give_standings(*out, *count, &set);
+		addresses_give(*out, *count, &set);
 	return true;
 }
 
@@ -139,7 +135,7 @@ static bool update_address(struct store *store, const struct stored_address *add
 	    "UPDATE address SET is_watched = 1, name = ?1, pool = ?2, helo = ?3, grade = ?4,"
 	    " grade_since = ?5, asked = ?6, answered = ?7, seen_at = ?8, is_identity_known = ?9,"
 	    " is_forward_confirmed = ?10, is_ptr_generic = ?11, does_helo_resolve = ?12,"
-	    " identity_helo = ?13, ptr = ?14, pair = ?15 WHERE id = ?16";
+	    " identity_helo = ?13, ptr = ?14, pair = ?15, is_domain = ?16 WHERE id = ?17";
 	const struct identity *identity = &address->identity;
 	struct query query;
 
@@ -160,6 +156,7 @@ static bool update_address(struct store *store, const struct stored_address *add
 	query_put_text(&query, identity->helo);
 	query_put_blob(&query, blobs->ptr, blobs->ptr_bytes);
 	query_put_blob(&query, blobs->pair, blobs->pair_bytes);
+	query_put_int(&query, address->is_domain);
 	query_put_int(&query, address->id);
 	if (!query_run(&query))
 		return false;

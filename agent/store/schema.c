@@ -24,6 +24,8 @@
  * account_day      day first: 100,000 accounts a day are added at one end and dropped at the other
  * account_day.receivers  bit N-1: reached the receiver of id N; bit 62 all further ones
  * log_position     how far the log at a path was read; the hash is that of its first bytes
+ * address.is_domain  a domain that mail is sent for, with the same beliefs and pairs as an address
+ * domain.auth      what DNS says of it, as JSON: read whole, never searched
  * block            a receiver that refuses an address, or did so lately
  * volume_level     pools and accounts whose volume is not as usual
  * traffic...       what the last pass made of the counts, for readers
@@ -277,6 +279,14 @@ static const char *const migrations[] = {
     " level TEXT NOT NULL,"
     " since INTEGER NOT NULL,"
     " PRIMARY KEY (kind, name)) WITHOUT ROWID;",
+    "ALTER TABLE domain_day ADD COLUMN to_yahoo INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE address ADD COLUMN is_domain INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE domain ("
+    " address_id INTEGER PRIMARY KEY REFERENCES address (id) ON DELETE CASCADE,"
+    " registrable TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " looked_at INTEGER NOT NULL DEFAULT 0,"
+    " auth BLOB NOT NULL DEFAULT x'');",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

@@ -59,6 +59,7 @@ struct stored_pair {
 struct stored_address {
 	int64_t id;
 	const char *address, *name, *pool, *helo;
+	bool is_domain; /* of store/domains.h: `address` is the domain */
 	enum grade_letter grade;
 	int64_t grade_since;
 	size_t asked, answered; /* coverage at the last pass */
@@ -72,7 +73,7 @@ struct stored_address {
 };
 enum { IDENTITY_SLOT = 0 }; /* list slots start at 1 */
 
-/* All watched addresses in the order of store_save_address's first call, each with its
+/* All watched addresses, no domains, in the order of store_save_address's first call, each with its
  * standings in the order of check and subject. `address` NULL for all, else one address in
  * canonical text, watched or not. */
 bool store_addresses(struct store *store, const char *address, struct arena *arena,

@@ -188,7 +188,7 @@ bool volumes_domains(struct store *store, const struct volume_query *query, stru
 {
 	static const char sql[] =
 	    "SELECT sender_domain.name, sender.address, sum(sent), sum(deferred), sum(bounced),"
-	    " sum(expired), sum(to_gmail), sum(to_microsoft) FROM domain_day"
+	    " sum(expired), sum(to_gmail), sum(to_microsoft), sum(to_yahoo) FROM domain_day"
 	    " JOIN sender_domain ON sender_domain.id = domain_id"
 	    " JOIN sender ON sender.id = sender_id WHERE day BETWEEN ?1 AND ?2"
 	    " GROUP BY domain_id, sender_id ORDER BY sum(sent) DESC, sender_domain.name";
@@ -209,6 +209,7 @@ bool volumes_domains(struct store *store, const struct volume_query *query, stru
 			row.by_outcome[i] = (uint64_t)query_int(&read);
 		row.to_gmail = (uint64_t)query_int(&read);
 		row.to_microsoft = (uint64_t)query_int(&read);
+		row.to_yahoo = (uint64_t)query_int(&read);
 		if (is_asked(query, row.address))
 			*(struct domain_volume *)rows_add(&rows) = row;
 	}

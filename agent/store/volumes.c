@@ -238,10 +238,12 @@ static bool add_domain(struct adder *adder, const void *row, int64_t who_id)
 {
 	static const char sql[] =
 	    "INSERT INTO domain_day (sender_id, day, domain_id, sent, deferred, bounced, expired,"
-	    " to_gmail, to_microsoft) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	    " to_gmail, to_microsoft, to_yahoo)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
 	    " ON CONFLICT (day, sender_id, domain_id) DO UPDATE SET" ADD_OUTCOMES
 	    ", to_gmail = to_gmail + excluded.to_gmail,"
-	    " to_microsoft = to_microsoft + excluded.to_microsoft";
+	    " to_microsoft = to_microsoft + excluded.to_microsoft,"
+	    " to_yahoo = to_yahoo + excluded.to_yahoo";
 	const struct tally_domain *const domain = row;
 	struct query query;
 
@@ -253,6 +255,7 @@ static bool add_domain(struct adder *adder, const void *row, int64_t who_id)
 		query_put_int(&query, domain->by_outcome[i]);
 	query_put_int(&query, domain->to_gmail);
 	query_put_int(&query, domain->to_microsoft);
+	query_put_int(&query, domain->to_yahoo);
 	return query_run(&query);
 }
 

@@ -115,7 +115,7 @@ struct domain_volume {
 	const char *domain;
 	const char *address;
 	uint64_t by_outcome[OUTCOME_COUNT];
-	uint64_t to_gmail, to_microsoft;
+	uint64_t to_gmail, to_microsoft, to_yahoo; /* of all outcomes */
 };
 /* Each pair of sender's domain and address, over all addresses when none is named; the largest
  * first. */

@@ -157,7 +157,8 @@ static void domains_text(struct str *out, const struct tally *tally)
 		add_address(out, tally, row[i].key.address);
 		for (size_t j = 0; j < OUTCOME_COUNT; j++)
 			str_addf(out, " %u", row[i].by_outcome[j]);
-		str_addf(out, " gmail %u microsoft %u\n", row[i].to_gmail, row[i].to_microsoft);
+		str_addf(out, " gmail %u microsoft %u yahoo %u\n", row[i].to_gmail,
+			 row[i].to_microsoft, row[i].to_yahoo);
 	}
 }
 
@@ -217,9 +218,10 @@ static void every_delivery_stands_where_it_belongs(void **state)
 			    "2026-11-21 max - 0 0 0 1 unknown 0 blocked 0 receivers 1\n");
 	str_clear(&out);
 	domains_text(&out, bench->tally);
-	assert_string_equal(str_text(&out),
-			    "2026-11-20 a.example 198.18.0.1 1 0 0 0 gmail 1 microsoft 0\n"
-			    "2026-11-21 a.example 198.18.0.1 2 0 2 0 gmail 2 microsoft 1\n");
+	assert_string_equal(
+	    str_text(&out),
+	    "2026-11-20 a.example 198.18.0.1 1 0 0 0 gmail 1 microsoft 0 yahoo 0\n"
+	    "2026-11-21 a.example 198.18.0.1 2 0 2 0 gmail 2 microsoft 1 yahoo 0\n");
 	str_clear(&out);
 	replies_text(&out, bench->tally);
 	assert_string_equal(str_text(&out),

@@ -1,0 +1,65 @@
+#ifndef STORE_DOMAINS_H
+#define STORE_DOMAINS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/auth.h"
+#include "model/bulk.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Domains that mail is sent for. Beliefs, pairs and coverage of a domain are those of a
+ * stored_address with is_domain; what else is known of it stands here. */
+
+enum domain_role {
+	DOMAIN_PARENT, /* only asked about at domain lists: names below it send */
+	DOMAIN_FOUND, /* the logs tell that it sends */
+	DOMAIN_CONFIGURED,
+	DOMAIN_ROLE_COUNT
+};
+
+enum { DOMAIN_DAYS_KEPT = 62 }; /* after the last pass that included it */
+
+struct stored_domain {
+	const char *registrable; /* "" for none */
+	enum domain_role role;
+	int64_t looked_at; /* 0: never */
+	const char *auth; /* of auth_json_text(); "" for nothing */
+};
+
+/* All that are watched, in the order of their first saving; `domain[i]` belongs to `address[i]`.
+ * Without `wants_auth` their `auth` is left out. */
+struct stored_domains {
+	struct stored_address *address;
+	struct stored_domain *domain;
+	size_t count;
+};
+bool domains_load(struct store *store, bool wants_auth, struct arena *arena,
+		  struct stored_domains *out, struct err *err);
+/* Of one domain; "" for none. */
+bool domains_auth(struct store *store, int64_t address_id, struct arena *arena, const char **auth,
+		  struct err *err);
+/* After store_save_address. An empty `auth` leaves what is kept, and its time, as they are. */
+bool domains_save(struct store *store, int64_t address_id, const struct stored_domain *domain,
+		  struct err *err);
+/* Drops those whose last pass is too long ago. */
+bool domains_trim(struct store *store, int64_t now, struct err *err);
+
+/* What auth_json_text() wrote, in structs; false: it is not that. Strings live in `arena`. */
+bool domain_auth_parse(const char *text, struct arena *arena, struct domain_auth *out);
+
+/* Mail of one sender's domain on one day, over all addresses. */
+struct domain_day {
+	const char *domain; /* as the log had it: foreign text */
+	int64_t day;
+	uint64_t sent;
+	uint64_t to[BULK_RECEIVER_COUNT]; /* of all outcomes */
+};
+/* By domain, then day; days without mail are left out. */
+bool domains_days(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
+		  struct domain_day **out, size_t *count, struct err *err);
+
+#endif

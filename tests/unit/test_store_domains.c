@@ -1,0 +1,311 @@
+#include "base/mem.h"
+#include "maillog/tally.h"
+#include "render/auth_json.h"
+#include "store/domains.h"
+#include "store/volumes.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { TODAY = 20778, DAY_S = 86400, AT = TODAY * DAY_S };
+
+struct bench {
+	char dir[64];
+	struct arena *arena;
+	struct store *store;
+	struct err err;
+};
+
+static void must(struct bench *bench, bool ok)
+{
+	if (!ok)
+		fail_msg("%s", bench->err.text);
+}
+
+static int set_up(void **state)
+{
+	struct bench *bench = xcalloc(1, sizeof(*bench));
+
+	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-domains-XXXXXX");
+	assert_non_null(mkdtemp(bench->dir));
+	bench->arena = arena_new();
+	bench->store = store_open(bench->dir, STORE_WRITE, &bench->err);
+	must(bench, bench->store != NULL);
+	*state = bench;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	store_close(bench->store);
+	arena_free(bench->arena);
+	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(bench);
+	return 0;
+}
+
+static int64_t save(struct bench *bench, const char *name, int64_t seen_at,
+		    struct stored_domain domain)
+{
+	struct stored_address address = {.address = name, .is_domain = true, .seen_at = seen_at};
+
+	if (!domain.auth)
+		domain.auth = "";
+	must(bench, store_save_address(bench->store, &address, &bench->err));
+	must(bench, domains_save(bench->store, address.id, &domain, &bench->err));
+	return address.id;
+}
+
+static struct stored_domains load(struct bench *bench)
+{
+	struct stored_domains domains;
+
+	must(bench, domains_load(bench->store, true, bench->arena, &domains, &bench->err));
+	return domains;
+}
+
+static void a_domain_is_no_address(void **state)
+{
+	struct bench *bench = *state;
+	struct stored_address *address;
+	struct stored_domains domains;
+	struct stored_address plain = {.address = "192.0.2.1", .seen_at = AT};
+	size_t count;
+
+	must(bench, store_save_address(bench->store, &plain, &bench->err));
+	save(bench, "mail.example.jp", AT,
+	     (struct stored_domain){"example.jp", DOMAIN_FOUND, 0, ""});
+	save(bench, "example.jp", AT, (struct stored_domain){"example.jp", DOMAIN_PARENT, 0, ""});
+
+	must(bench,
+	     store_addresses(bench->store, NULL, bench->arena, &address, &count, &bench->err));
+	assert_int_equal(count, 1);
+	assert_string_equal(address[0].address, "192.0.2.1");
+	domains = load(bench);
+	assert_int_equal(domains.count, 2);
+	assert_string_equal(domains.address[0].address, "mail.example.jp");
+	assert_true(domains.address[0].is_domain);
+	assert_string_equal(domains.domain[0].registrable, "example.jp");
+	assert_int_equal(domains.domain[0].role, DOMAIN_FOUND);
+	assert_int_equal(domains.domain[1].role, DOMAIN_PARENT);
+}
+
+static void what_is_known_stays_until_more_is_known(void **state)
+{
+	struct bench *bench = *state;
+	const char *auth;
+	int64_t id;
+
+	id = save(bench, "a.example", AT,
+		  (struct stored_domain){"a.example", DOMAIN_FOUND, AT, "{}"});
+	save(bench, "a.example", AT + 9,
+	     (struct stored_domain){"a.example", DOMAIN_CONFIGURED, 0, ""});
+	assert_int_equal(load(bench).domain[0].role, DOMAIN_CONFIGURED);
+	assert_int_equal(load(bench).domain[0].looked_at, AT);
+	must(bench, domains_auth(bench->store, id, bench->arena, &auth, &bench->err));
+	assert_string_equal(auth, "{}");
+	must(bench, domains_auth(bench->store, id + 1, bench->arena, &auth, &bench->err));
+	assert_string_equal(auth, "");
+}
+
+static void the_forgotten_are_dropped_in_time(void **state)
+{
+	static const struct {
+		int64_t days;
+		size_t rows;
+	} row[] = {{DOMAIN_DAYS_KEPT, 1}, {DOMAIN_DAYS_KEPT + 1, 0}};
+	struct bench *bench = *state;
+
+	save(bench, "a.example", AT, (struct stored_domain){.registrable = "a.example"});
+	must(bench, store_forget_unseen(bench->store, AT + 1, &bench->err));
+	assert_int_equal(load(bench).count, 0);
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct stored_address *address;
+		size_t count;
+
+		must(bench, domains_trim(bench->store, AT + row[i].days * DAY_S, &bench->err));
+		must(bench, store_addresses(bench->store, "a.example", bench->arena, &address,
+					    &count, &bench->err));
+		assert_int_equal(count, row[i].rows);
+	}
+}
+
+static void mail_is_counted_by_domain_and_day(void **state)
+{
+	static const char *const yahoodns[] = {".yahoodns.net", NULL};
+	static const struct receiver_rule receiver = {"yahoo", yahoodns, 1};
+	static const struct zone utc = {0};
+	struct bench *bench = *state;
+	struct replies *replies = replies_new(NULL, 0, &receiver, 1, &bench->err);
+	struct tally *tally = tally_new(&utc, replies);
+	struct delivery delivery = {.sender_domain = slice_text("a.example"),
+				    .mx = slice_text("mta5.am0.yahoodns.net"),
+				    .outcome = OUTCOME_SENT};
+	struct domain_day *day;
+	size_t count;
+
+	assert_true(ip_parse("192.0.2.1", &delivery.address));
+	for (int i = 0; i < 3; i++) {
+		delivery.at = AT - (i ? DAY_S : 0);
+		tally_add(tally, &delivery);
+	}
+	must(bench, store_begin(bench->store, &bench->err));
+	must(bench, volumes_add(bench->store, tally, TODAY, &bench->err));
+	must(bench,
+	     domains_days(bench->store, TODAY - 9, TODAY, bench->arena, &day, &count, &bench->err));
+	must(bench, store_commit(bench->store, &bench->err));
+	assert_int_equal(count, 2);
+	assert_string_equal(day[1].domain, "a.example");
+	assert_int_equal(day[0].day, TODAY - 1);
+	assert_int_equal(day[0].sent, 2);
+	assert_int_equal(day[0].to[BULK_YAHOO], 2);
+	assert_int_equal(day[0].to[BULK_GMAIL], 0);
+	assert_int_equal(day[1].to[BULK_YAHOO], 1);
+	tally_free(tally);
+	replies_free(replies);
+}
+
+/* --- what DNS says, kept as JSON --- */
+
+static const struct auth_problem wrong[] = {
+    {SEVERITY_MAJOR, "not allowed: 2001:db8::10", "v=spf1 ip6:2001:db8::10 -all"},
+    {SEVERITY_INFO, "odd \"quotes\" and \xe3\x81\x82", ""},
+};
+static const struct dkim_key keys[] = {
+    {.selector = "rs2024", .state = AUTH_OK, .type = "rsa", .bits = 2048, .is_configured = true},
+    {.selector = "old",
+     .state = AUTH_MISSING,
+     .type = "",
+     .is_testing = true,
+     .problems = {wrong, 1}},
+};
+static const char *const hosts[] = {"mx1.example.jp", "mx2.example.jp"};
+
+static struct domain_auth full(struct spf_sender sender[2])
+{
+	assert_true(ip_parse("192.0.2.10", &sender[0].ip));
+	assert_true(ip_parse("2001:db8::10", &sender[1].ip));
+	sender[0].result = SPF_PASS;
+	sender[0].mechanism = "a:mail.example.jp";
+	sender[1].result = SPF_FAIL;
+	sender[1].mechanism = "-all";
+	return (struct domain_auth){
+	    .domain = "example.jp",
+	    .registrable = "example.jp",
+	    .spf = {.result = SPF_FAIL,
+		    .record = "v=spf1 a:mail.example.jp -all",
+		    .lookups = 1,
+		    .voids = 2,
+		    .sender = sender,
+		    .senders = 2,
+		    .problems = {wrong, COUNT_OF(wrong)},
+		    .fix = "v=spf1 a:mail.example.jp ip6:2001:db8::10 -all",
+		    .why = "2001:db8::10 sends"},
+	    .dkim = {AUTH_WEAK, keys, COUNT_OF(keys)},
+	    .dmarc = {.state = AUTH_OK,
+		      .record = "v=DMARC1; p=none",
+		      .found_at = "example.jp",
+		      .policy = DMARC_QUARANTINE,
+		      .is_dkim_strict = true,
+		      .is_spf_strict = true,
+		      .is_testing = true,
+		      .percent = 20,
+		      .problems = {wrong, 1},
+		      .fix = "v=DMARC1; p=reject"},
+	    .mx = {.state = AUTH_WEAK,
+		   .is_implicit = true,
+		   .host = hosts,
+		   .hosts = 2,
+		   .problems = {wrong, 1}},
+	    .mta_sts = "20260101",
+	    .tls_rpt = "mailto:tls@example.jp",
+	};
+}
+
+static void records_come_back_as_they_were(void **state)
+{
+	struct bench *bench = *state;
+	struct spf_sender sender[2];
+	const struct domain_auth auth = full(sender);
+	const char *const text = auth_json_text(&auth, bench->arena);
+	struct domain_auth back;
+
+	assert_true(domain_auth_parse(text, bench->arena, &back));
+	/* Every field is in the text, so equal texts are equal structs. */
+	assert_string_equal(auth_json_text(&back, bench->arena), text);
+	assert_string_equal(back.domain, "example.jp");
+	assert_int_equal(back.spf.result, SPF_FAIL);
+	assert_int_equal(back.spf.senders, 2);
+	assert_int_equal(back.spf.sender[1].result, SPF_FAIL);
+	assert_string_equal(back.spf.problems.problem[1].text, wrong[1].text);
+	assert_int_equal(back.dkim.key[0].bits, 2048);
+	assert_int_equal(back.dmarc.percent, 20);
+	assert_int_equal(back.dmarc.policy, DMARC_QUARANTINE);
+	assert_string_equal(back.mx.host[1], "mx2.example.jp");
+	assert_string_equal(back.tls_rpt, "mailto:tls@example.jp");
+}
+
+static void rubbish_is_unknown(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_read;
+	} row[] = {
+	    {"", false},
+	    {"nonsense", false},
+	    {"[]", false},
+	    {"{}", true},
+	    {"{\"spf\":[],\"dkim\":{\"keys\":3,\"result\":\"future\"},\"mx\":{\"hosts\":[1,null]}}",
+	     true},
+	    {"{\"spf\":{\"senders\":[{\"address\":\"nowhere\"}],\"lookups\":-1}}", true},
+	};
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct domain_auth back;
+
+		assert_int_equal(domain_auth_parse(row[i].text, bench->arena, &back),
+				 row[i].is_read);
+		assert_int_equal(back.spf.result, SPF_TEMPERROR);
+		assert_int_equal(back.spf.senders, 0);
+		assert_int_equal(back.dkim.state, AUTH_UNKNOWN);
+		assert_int_equal(back.dmarc.percent, 100);
+		assert_string_equal(back.spf.fix, "");
+	}
+}
+
+#define IN_A_FOLDER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    IN_A_FOLDER(a_domain_is_no_address),
+	    IN_A_FOLDER(what_is_known_stays_until_more_is_known),
+	    IN_A_FOLDER(the_forgotten_are_dropped_in_time),
+	    IN_A_FOLDER(mail_is_counted_by_domain_and_day),
+	    IN_A_FOLDER(records_come_back_as_they_were),
+	    IN_A_FOLDER(rubbish_is_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
