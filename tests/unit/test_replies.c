@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "conf/load.h"
 #include "conf/replies.h"
 #include "model/delivery.h"
 
@@ -282,6 +283,93 @@ static const struct {
     {any, "550 Message contains a URL that is blacklisted", "content", "url"},
     {any, "554 blocked by our internal RBL", "ip-block", "ip"},
 
+    /* our address in other words: who it is about, not how it is put */
+    {any, "550 Sender IP address rejected", "ip-block", "ip"},
+    {any, "450 we are not currently accepting mail from your ip address", "ip-block", "ip"},
+    {any, "550 IPs of such kind are blocked here", "ip-block", "ip"},
+    {any, "554 your remote host behaves like a spammer", "ip-block", "ip"},
+    {any, "550 your access to this system has been denied", "ip-block", "ip"},
+    {any, "553 Relaying denied - your IP is marked as a spam source", "ip-block", "ip"},
+    {any, "451 4.7.1 [xyz] 554 IP=192.0.2.9 - a problem occurred", "ip-block", "ip"},
+    {any, "554 host network not allowed", "ip-block", "network"},
+    {any, "550 mail from your country is not accepted", "ip-block", "network"},
+    {any, "550 too many unknown recipients from you", "ip-block", "ip"},
+    {any, "421 directory harvest attack suspected", "ip-block", "ip"},
+    {any, "550 Poor reputation sender", "ip-block", "unknown"},
+    {any, "554 Denied - see https://help.example.net/why", "ip-block", "unknown"},
+    {any, "550 IP/domain reputation problems", "ip-block", "ip"},
+    {gmail,
+     "550-5.7.28 There is an unusual rate of mail; mail sent from your IP address has been blocked",
+     "ip-block", "ip"},
+    {"mx3.qq.com", "550 Suspected spam ip", "ip-block", "ip"},
+    {"mx3.qq.com", "550 Mail is rejected by recipients", "policy", "recipient"},
+    {"mx00.kundenserver.de", "421 Reject due to policy violations", "ip-block", "ip"},
+    {"mx1.comcast.net", "554 connection refused BL000001", "blocklist", "ip"},
+    {"pkvw-mx.msg.pkvw.co.charter.net", "554 AUP#In-1110", "ptr", "ip"},
+    {"pkvw-mx.msg.pkvw.co.charter.net", "554 AUP#In-1210", "ip-block", "ip"},
+    {"pkvw-mx.msg.pkvw.co.charter.net", "554 AUP#In-1230", "blocklist", "ip"},
+    {"pkvw-mx.msg.pkvw.co.charter.net", "452 AUP#In-1400", "rate-limit", "ip"},
+    {"cxr.mx.a.cloudfilter.net", "554 AUP#IPBL0001", "blocklist", "ip"},
+    {"cxr.mx.a.cloudfilter.net", "550 sender rejected AUP#CXBL", "ip-block", "ip"},
+    {outlook, "550 OU-001 part of their network is on our block list", "blocklist", "ip"},
+
+    /* lists, by name and by how lists are named */
+    {any, "554 192.0.2.9 stands in one or more DNSBLs", "blocklist", "ip"},
+    {any, "550 rejected, see ips.drbl.example.org", "blocklist", "ip"},
+    {any, "550 192.0.2.9 is black listed at sbl-xbl.example.org", "blocklist", "ip"},
+    {any, "550 mail.marblehead.example.org refuses this text", "other", "unknown"},
+    {any, "553 flpd1 DNSBL:ATTRBL 521< 192.0.2.9 >_is_blocked", "ip-block", "ip"},
+    {any, "550 5.1.1 User unknown, see our block list policy", "recipient-unknown", "recipient"},
+
+    /* the other's address, domain or server is not ours */
+    {any, "554 5.7.1 <a@example.net>: Client host rejected: Access denied", "ip-block", "ip"},
+    {any, "554 5.7.1 <a@example.net>: Sender address rejected: Access denied", "policy", "unknown"},
+    {any, "550 The domain example.jp is banned", "domain-reputation", "domain"},
+    {any, "550 Domain blocked after complaints", "domain-reputation", "domain"},
+    {any, "450 the recipient's mail server is currently unavailable", "remote-error", "remote"},
+    {any, "554 5.2.2 <a@example.net>: Recipient address rejected: quota exceeded", "recipient-full",
+     "recipient"},
+    {any, "554 5.7.1 <a@example.net>: not in recipient list", "recipient-unknown", "recipient"},
+    {any, "451 Unable to contact the LDAP server", "remote-error", "remote"},
+    {gmail, "421-4.7.0 [192.0.2.9 15] this message is suspicious due to the nature of the content",
+     "content", "message"},
+
+    /* DNS of the address, authentication, rates in other words */
+    {any, "450 cannot resolve your address 192.0.2.9", "ptr", "ip"},
+    {any, "451 DNS lookup failure: 192.0.2.9, come back", "ptr", "ip"},
+    {any, "550 domain mail.example.jp mismatches client ip 192.0.2.9", "ptr", "ip"},
+    {any, "550 5.7.1 mail must pass SPF or DKIM checks", "authentication", "domain"},
+    {any, "550 please review your SPF settings", "authentication", "domain"},
+    {any, "450 please send slower", "rate-limit", "ip"},
+    {any, "421 too many errors from 192.0.2.9", "rate-limit", "ip"},
+    {any, "452 recipient has exceeded the number of messages allowed; limit is 100 per hour",
+     "rate-limit", "recipient"},
+
+    /* other languages */
+    {any, "550 5.7.1 送信元ネットワークからの接続を制限しています", "ip-block", "network"},
+    {any, "554 接続元ホスト 192.0.2.9 を規制しています", "ip-block", "ip"},
+    {any, "554 ブラックリストによる拒否", "ip-block", "ip"},
+    {any, "421 送信頻度の上限を超えました", "rate-limit", "ip"},
+    {any, "554 Ihr Mailserver 192.0.2.9 steht auf unserer Sperrliste", "ip-block", "ip"},
+    {any, "550 Verbindung von Ihrer IP verweigert", "ip-block", "ip"},
+    {any, "421 Sendelimit überschritten", "rate-limit", "ip"},
+    {any, "550 Ihr Netz wurde gesperrt", "ip-block", "network"},
+    {any, "554 votre adresse IP est bloquée", "ip-block", "ip"},
+    {any, "550 résolution inverse absente", "ptr", "ip"},
+    {any, "421 limite de débit dépassée", "rate-limit", "ip"},
+    {any, "550 su dirección IP 192.0.2.9 está en una lista negra", "ip-block", "ip"},
+    {any, "421 demasiadas conexiones desde su servidor", "rate-limit", "ip"},
+    {any, "550 la resolución inversa no existe", "ptr", "ip"},
+    {any, "554 indirizzo IP 192.0.2.9 bloccato", "ip-block", "ip"},
+    {any, "421 troppe connessioni, riprovare", "rate-limit", "ip"},
+    {any, "550 нет обратной зоны для 192.0.2.9", "ptr", "ip"},
+    {any, "554 Ваш IP-адрес 192.0.2.9 заблокирован", "ip-block", "ip"},
+    {any, "550 送信元ドメインを拒否しています", "domain-reputation", "domain"},
+    {any, "550 Пользователь не найден", "recipient-unknown", "recipient"},
+    {any, "552 Почтовый ящик переполнен", "recipient-full", "recipient"},
+    {any, "550 this domain is not accepted here", "policy", "remote"},
+    {any, "421 слишком много соединений", "rate-limit", "ip"},
+
     /* authentication */
     {any, "550 5.7.23 SPF validation failed", "authentication", "domain"},
     {any, "550 5.7.1 SPF check: 192.0.2.9 is not allowed to send mail from example.jp",
@@ -456,6 +544,37 @@ static void check_table(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A receiver that names a list of the catalogue blames the list. */
+static void check_catalogue(void **state)
+{
+	struct shipped *shipped = *state;
+	struct conf_problems problems = {0};
+	const char *top = getenv("TOP_SRCDIR");
+	struct conf conf = {0};
+	size_t wrong = 0;
+
+	assert_true(
+	    conf_load_catalogue(arena_printf(shipped->arena, "%s/etc/lists.conf", top ? top : "."),
+				shipped->arena, &conf, &problems));
+	str_release(&problems.text);
+	for (size_t i = 0; i < conf.catalogue.lists; i++) {
+		const struct list *const list = &conf.catalogue.list[i];
+		const char *const key = strstr(list->zone, "<KEY>.");
+		const char *const text =
+		    arena_printf(shipped->arena, "554 5.7.1 192.0.2.9 refused, see %s",
+				 key ? key + strlen("<KEY>.") : list->zone);
+		const struct reply_verdict got = verdict(shipped->replies, any, text);
+
+		if (list->kind != LIST_BLOCK || got.cause == REPLY_BLOCKLIST)
+			continue;
+		wrong++;
+		print_message("# %s: %s by '%s'\n", text, reply_cause_name(got.cause),
+			      got.rule ? got.rule->name : "-");
+	}
+	assert_true(conf.catalogue.lists > 0);
+	assert_int_equal(wrong, 0);
+}
+
 /* The second time the answer comes from the cache. */
 static void check_cache(void **state)
 {
@@ -627,7 +746,7 @@ int main(void)
 	    cmocka_unit_test(check_table),     cmocka_unit_test(check_cache),
 	    cmocka_unit_test(check_receivers), cmocka_unit_test(check_status),
 	    cmocka_unit_test(check_hostile),   cmocka_unit_test(check_bad_rules),
-	    cmocka_unit_test(check_order),
+	    cmocka_unit_test(check_order),     cmocka_unit_test(check_catalogue),
 	};
 
 	return cmocka_run_group_tests_name("what replies mean", tests, setup, teardown);
