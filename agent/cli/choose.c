@@ -30,6 +30,7 @@ static const struct list usual_list = {
     .terms = "",
     .lookup_url = "",
     .removal = "",
+    .way = {.url = "", .mail = "", .words = ""},
 };
 
 static bool take_unknown(struct list *list, const char *zone, unsigned covers, struct arena *arena,

@@ -150,17 +150,17 @@ static void finish_codes(struct reader *reader, struct list_entry *entry)
 }
 
 /* Only what a renderer fills in may stand in braces. */
-static void check_lookup(struct reader *reader, const struct list *list)
+static void check_page(struct reader *reader, const char *name, const char *const *url)
 {
-	const struct where where = reader_where(reader, &list->lookup_url);
+	const struct where where = reader_where(reader, url);
 
-	if (*list->lookup_url && strncmp(list->lookup_url, "http", 4) != 0)
-		problems_add(&reader->problems, where,
-			     "'lookup_url' must start with https:// or http://");
-	for (const char *at = strchr(list->lookup_url, '{'); at; at = strchr(at + 1, '{'))
+	if (**url && strncmp(*url, "http", 4) != 0)
+		problems_add(&reader->problems, where, "'%s' must start with https:// or http://",
+			     name);
+	for (const char *at = strchr(*url, '{'); at; at = strchr(at + 1, '{'))
 		if (strncmp(at, "{address}", 9) != 0 && strncmp(at, "{domain}", 8) != 0) {
 			problems_add(&reader->problems, where,
-				     "'lookup_url' may hold {address} and {domain}, not %s",
+				     "'%s' may hold {address} and {domain}, not %s", name,
 				     quote(reader->scratch, at));
 			return;
 		}
@@ -173,7 +173,9 @@ void list_entry_finish(struct reader *reader, struct list_entry *entry)
 	check_zone(reader, entry);
 	finish_tests(reader, entry);
 	finish_codes(reader, entry);
-	check_lookup(reader, list);
+	check_page(reader, "lookup_url", &list->lookup_url);
+	check_page(reader, "removal_url", &list->way.url);
+	list->way.words = list->removal;
 	list->query_zone = list->zone;
 	list->key_name = *entry->key_name ? entry->key_name : NULL;
 	if (!*list->name)

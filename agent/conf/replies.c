@@ -31,6 +31,8 @@ struct merged {
 	bool is_whole; /* every file could be read */
 };
 
+#define YEAR (366 * 86400.0 * 1000)
+
 static const struct option rows[] = {
     {"receivers", OPTION_GROUPS, LIST_AT(replies_file, receiver, receivers),
      .text = "Who receives mail, told by the host that takes it."},
@@ -40,6 +42,21 @@ static const struct option rows[] = {
      LIST_AT(receiver_rule, mx, mxs), .max = 253,
      .text = "Names of its hosts: mx.example is that host and those below it, .mx.example only "
 	     "those below; the longest that fits counts."},
+    {"receivers[].removal", OPTION_TEXT, AT(receiver_rule, way.words), .max = 512,
+     .text = "How its block of an address is ended, in words."},
+    {"receivers[].removal_by", OPTION_ENUM, AT(receiver_rule, way.by), .words = removal_by_words,
+     .initial = "unknown", .text = "The same for programs."},
+    {"receivers[].removal_url", OPTION_URL, AT(receiver_rule, way.url),
+     .text = "Page to ask on; {address} is filled in."},
+    {"receivers[].removal_mail", OPTION_TEXT, AT(receiver_rule, way.mail), .max = 254,
+     .text = "Mailbox to write to."},
+    {"receivers[].removal_takes", OPTION_DURATION, AT(receiver_rule, way.takes_ms), .min = 0,
+     .max = YEAR, .initial = "0", .text = "How long it may take; 0 where nobody knows."},
+    {"receivers[].expires", OPTION_DURATION, AT(receiver_rule, way.expires_ms), .min = 0,
+     .max = YEAR, .initial = "0",
+     .text = "How long until it ends by itself; 0 where nobody knows."},
+    {"receivers[].language", OPTION_ENUM, AT(receiver_rule, way.language),
+     .words = removal_language_words, .initial = "en", .text = "Language to write in."},
 
     {"rules", OPTION_GROUPS, LIST_AT(replies_file, rule, rules),
      .text = "What replies mean. The first that matches decides; rules of the receiver come "
@@ -109,6 +126,12 @@ static void join_hosts(struct merged *merged, struct receiver_rule *into,
 	into->mxs += more->mxs;
 }
 
+/* Whether a file says anything about ending its block. */
+static bool has_way(const struct removal_way *way)
+{
+	return way->by || *way->url || *way->mail || *way->words || way->language;
+}
+
 static void merge_receiver(struct merged *merged, const struct receiver_rule *receiver)
 {
 	struct receiver_rule *known =
@@ -119,6 +142,8 @@ static void merge_receiver(struct merged *merged, const struct receiver_rule *re
 		return;
 	if (known) {
 		join_hosts(merged, known, receiver);
+		if (!has_way(&known->way))
+			known->way = receiver->way;
 		return;
 	}
 	known = &merged->receiver[merged->receivers++];
@@ -225,6 +250,23 @@ static struct replies *load(const char *const *path, size_t paths, struct arena 
 	hand_over(&reader, problems);
 	reader_release(&reader);
 	return replies;
+}
+
+bool conf_receivers(const struct conf *conf, struct arena *arena, struct receivers *out,
+		    struct conf_problems *problems)
+{
+	struct reader reader;
+	struct merged merged = {.reader = &reader};
+	bool ok;
+
+	reader_init(&reader, arena);
+	merge(&merged, read_files(&merged, conf->replies_path, conf->replies_paths),
+	      conf->replies_paths);
+	*out = (struct receivers){merged.receiver, merged.receivers};
+	ok = reader.problems.count == 0;
+	hand_over(&reader, problems);
+	reader_release(&reader);
+	return ok;
 }
 
 struct replies *conf_replies(const struct conf *conf, struct arena *arena,

@@ -17,6 +17,14 @@
  * returned borrows from the arena; replies_free it first. */
 struct replies *conf_replies(const struct conf *conf, struct arena *arena,
 			     struct conf_problems *problems);
+/* Who receives, and how their blocks are ended, from the same files. False: every mistake is in
+ * `problems`. */
+struct receivers {
+	const struct receiver_rule *receiver;
+	size_t count;
+};
+bool conf_receivers(const struct conf *conf, struct arena *arena, struct receivers *out,
+		    struct conf_problems *problems);
 /* One file without a configuration; `path` may be NULL: the shipped rules. */
 struct replies *conf_replies_file(const char *path, struct arena *arena,
 				  struct conf_problems *problems);

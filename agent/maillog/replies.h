@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "model/delivery.h"
+#include "model/removal_way.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ struct receiver_rule {
 	const char *name;
 	const char *const *mx; /* suffixes of host names: ".google.com", "mx.example" */
 	size_t mxs;
+	struct removal_way way; /* to end its block of an address */
 };
 
 struct reply_verdict {

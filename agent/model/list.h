@@ -2,6 +2,7 @@
 #define MODEL_LIST_H
 
 #include "model/names.h"
+#include "model/removal_way.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +59,7 @@ struct list {
 	const char *terms;
 	const char *lookup_url; /* may hold {address} and {domain} */
 	const char *removal;
+	struct removal_way way; /* the same for programs */
 	const char *const *server; /* its own servers, ADDRESS[:PORT]; none: the resolver's */
 	size_t servers;
 };

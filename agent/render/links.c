@@ -11,9 +11,30 @@ const struct list *links_list(const struct catalogue *catalogue, const char *zon
 	return NULL;
 }
 
+/* RFC 3986 section 2.3, and the colon of IPv6, which paths and queries may hold as it is. */
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("-._~:", c));
+}
+
+static void add_escaped(struct str *out, const char *text)
+{
+	for (; *text; text++)
+		if (is_plain(*text))
+			str_add_char(out, *text);
+		else
+			str_addf(out, "%%%02X", (unsigned)(unsigned char)*text);
+}
+
 void links_lookup(struct str *out, const struct list *list, const char *target)
 {
-	const char *at = list && list->lookup_url ? list->lookup_url : "";
+	links_fill(out, list && list->lookup_url ? list->lookup_url : "", target);
+}
+
+void links_fill(struct str *out, const char *url, const char *target)
+{
+	const char *at = url;
 
 	while (*at) {
 		const size_t plain = strcspn(at, "{");
@@ -21,7 +42,7 @@ void links_lookup(struct str *out, const struct list *list, const char *target)
 		str_add_bytes(out, at, plain);
 		at += plain;
 		if (strncmp(at, "{address}", 9) == 0 || strncmp(at, "{domain}", 8) == 0) {
-			str_add(out, target);
+			add_escaped(out, target);
 			at = strchr(at, '}') + 1;
 		} else if (*at) {
 			str_add_char(out, *at++);

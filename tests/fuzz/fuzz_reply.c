@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static const char *const mx[] = {"a.example"};
-static const struct receiver_rule receiver[] = {{"a", mx, 1}};
+static const struct receiver_rule receiver[] = {{.name = "a", .mx = mx, .mxs = 1}};
 
 /* A group that may be missing keeps a pattern from telling what it needs. */
 #define RULES(before, after)                                                                       \

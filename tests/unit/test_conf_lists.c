@@ -273,6 +273,9 @@ static void keeps_what_an_entry_says(void **state)
 		  " test_negative6 = \"2001:db8::1\"; lists_reserved = true; watch_loss = true;\n"
 		  " every = \"30m\"; day_budget = 100000; rate = 2.5; terms = \"ask first\";\n"
 		  " lookup_url = \"https://wl.example/?q={address}\"; removal = \"by mail\";\n"
+		  " removal_by = \"mail\"; removal_url = \"https://wl.example/ask\";\n"
+		  " removal_mail = \"ask@wl.example\"; removal_takes = \"36h\"; expires = \"7d\";\n"
+		  " removal_needs_ptr = true; removal_costs = true;\n"
 		  " servers = [ \"127.0.0.1:5300\", \"[::1]:53\" ]; } );\n");
 	box_load(box, "");
 	box_check_good(box);
@@ -296,6 +299,14 @@ static void keeps_what_an_entry_says(void **state)
 	assert_null(list->test6.positive);
 	assert_string_equal(list->test6.negative, "2001:db8::1");
 	assert_null(list->test_domain.positive);
+	assert_string_equal(list->way.words, "by mail");
+	assert_int_equal(list->way.by, REMOVAL_BY_MAIL);
+	assert_string_equal(list->way.url, "https://wl.example/ask");
+	assert_string_equal(list->way.mail, "ask@wl.example");
+	assert_int_equal(list->way.takes_ms, 36 * 3600000);
+	assert_int_equal(list->way.expires_ms, 7 * 86400000);
+	assert_true(list->way.needs_ptr);
+	assert_true(list->way.can_cost);
 	assert_true(list->lists_reserved);
 	assert_true(list->watch_loss);
 	assert_int_equal(list->every_ms, 1800 * 1000);

@@ -136,12 +136,57 @@ static void check_two_files(void **state)
 	arena_free(arena);
 }
 
+/* How blocks are ended comes with the receivers; whose file says it first decides. */
+static void check_ways(void **state)
+{
+	struct box *box = *state;
+	struct arena *arena = arena_new();
+	const char *path[2];
+	struct conf conf = {.replies_path = path, .replies_paths = 2};
+	struct conf_problems problems = {0};
+	struct receivers receivers;
+
+	path[0] = arena_printf(arena, "%s/own.conf", box->dir);
+	path[1] = arena_printf(arena, "%s/r.conf", box->dir);
+	box_write(box, "own.conf",
+		  "receivers = ( { name = \"a\"; mx = [\"x.a.example\"]; },\n"
+		  "{ name = \"b\"; mx = [\"b.example\"]; removal_by = \"mail\";\n"
+		  "removal_mail = \"unblock@b.example\"; } );\n");
+	box_write(box, "r.conf",
+		  "receivers = ( { name = \"a\"; mx = [\"a.example\"]; removal_by = \"form\";\n"
+		  "removal_url = \"https://a.example/\"; removal = \"a form\"; language = \"ja\";\n"
+		  "removal_takes = \"48h\"; }, { name = \"b\"; mx = [\"b.test\"];\n"
+		  "removal_by = \"paid\"; }, { name = \"c\"; mx = [\"c.example\"]; } );\n");
+	assert_true(conf_receivers(&conf, arena, &receivers, &problems));
+	assert_int_equal(receivers.count, 3);
+	assert_string_equal(receivers.receiver[0].name, "a");
+	assert_int_equal(receivers.receiver[0].mxs, 2);
+	assert_int_equal(receivers.receiver[0].way.by, REMOVAL_BY_FORM);
+	assert_string_equal(receivers.receiver[0].way.url, "https://a.example/");
+	assert_string_equal(receivers.receiver[0].way.words, "a form");
+	assert_int_equal(receivers.receiver[0].way.language, REMOVAL_JAPANESE);
+	assert_int_equal(receivers.receiver[0].way.takes_ms, 48 * 3600000);
+	assert_int_equal(receivers.receiver[1].way.by, REMOVAL_BY_MAIL);
+	assert_string_equal(receivers.receiver[1].way.mail, "unblock@b.example");
+	assert_int_equal(receivers.receiver[2].way.by, REMOVAL_BY_UNKNOWN);
+	assert_string_equal(receivers.receiver[2].way.url, "");
+
+	box_write(
+	    box, "r.conf",
+	    "receivers = ( { name = \"a\"; mx = [\"a.example\"]; removal_by = \"bribe\"; } );\n");
+	assert_false(conf_receivers(&conf, arena, &receivers, &problems));
+	assert_non_null(strstr(str_text(&problems.text), "'bribe' must be one of 'unknown', "));
+	str_release(&problems.text);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(check_mistakes, box_setup, box_teardown),
 	    cmocka_unit_test_setup_teardown(check_missing, box_setup, box_teardown),
 	    cmocka_unit_test_setup_teardown(check_two_files, box_setup, box_teardown),
+	    cmocka_unit_test_setup_teardown(check_ways, box_setup, box_teardown),
 	};
 
 	return cmocka_run_group_tests_name("files of reply rules", tests, NULL, NULL);

@@ -20,6 +20,8 @@ static void fills_the_target_in(void **state)
 	    {"https://bl.example/", "192.0.2.10", "https://bl.example/"},
 	    {"{other}{address", "x", "{other}{address"},
 	    {"", "192.0.2.10", ""},
+	    {"https://bl.example/?q={domain}", "a b&c=\xc3\xbc/?#%",
+	     "https://bl.example/?q=a%20b%26c%3D%C3%BC%2F%3F%23%25"},
 	};
 
 	(void)state;

@@ -704,7 +704,8 @@ static void check_bad_rules(void **state)
 static void check_order(void **state)
 {
 	static const char *const mx[] = {".a.example", "b.example"};
-	static const struct receiver_rule receiver[] = {{"a", &mx[0], 1}, {"b", &mx[1], 1}};
+	static const struct receiver_rule receiver[] = {{.name = "a", .mx = &mx[0], .mxs = 1},
+							{.name = "b", .mx = &mx[1], .mxs = 1}};
 	static const struct reply_rule rule[] = {
 	    {"all-1", "", "550", "", REPLY_POLICY, SCOPE_UNKNOWN, ""},
 	    {"all-2", "", "5*", "", REPLY_SIZE, SCOPE_UNKNOWN, ""},

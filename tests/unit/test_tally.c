@@ -22,8 +22,8 @@ static const struct reply_rule rules[] = {
 static const char *const google[] = {".google.com", NULL};
 static const char *const outlook[] = {".outlook.com", NULL};
 static const struct receiver_rule receivers[] = {
-    {"gmail", google, 1},
-    {"microsoft", outlook, 1},
+    {.name = "gmail", .mx = google, .mxs = 1},
+    {.name = "microsoft", .mx = outlook, .mxs = 1},
 };
 
 /* --- what is written down of a delivery, and where --- */
