@@ -1,6 +1,7 @@
 #include "run/pass_parts.h"
 
 #include "judge/standing.h"
+#include "store/removals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,6 @@ bool record_pass(struct pass *pass, struct err *err)
 
 	return store_begin(pass->store, err) && traffic_read(pass, err) && save_lists(pass, err) &&
 	       save_addresses(pass, err) && traffic_judge_groups(pass, err) &&
-	       save_events(pass, err) && store_add_pass(pass->store, &row, err) &&
-	       store_commit(pass->store, err);
+	       save_events(pass, err) && removals_follow(pass->store, pass->at, err) &&
+	       store_add_pass(pass->store, &row, err) && store_commit(pass->store, err);
 }

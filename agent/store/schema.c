@@ -30,6 +30,7 @@
  * volume_level     pools and accounts whose volume is not as usual
  * traffic...       what the last pass made of the counts, for readers
  * warmup           an address, watched or not, whose volume is held against a plan
+ * removal          a request to end a listing or a block; it outlives both
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
  *                  whatever name
  */
@@ -287,6 +288,23 @@ static const char *const migrations[] = {
     " role TEXT NOT NULL,"
     " looked_at INTEGER NOT NULL DEFAULT 0,"
     " auth BLOB NOT NULL DEFAULT x'');",
+    "CREATE TABLE removal ("
+    " id INTEGER PRIMARY KEY,"
+    " address TEXT NOT NULL,"
+    " check_name TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " was TEXT NOT NULL,"
+    " listed_since INTEGER NOT NULL,"
+    " asked_at INTEGER NOT NULL,"
+    " last_asked_at INTEGER NOT NULL,"
+    " times INTEGER NOT NULL,"
+    " ticket BLOB NOT NULL,"
+    " note BLOB NOT NULL,"
+    " answered_at INTEGER NOT NULL,"
+    " answer BLOB NOT NULL,"
+    " cleared_at INTEGER NOT NULL,"
+    " relisted_at INTEGER NOT NULL);"
+    "CREATE INDEX removal_listing ON removal (address, check_name, subject);",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */
