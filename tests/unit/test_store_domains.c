@@ -153,7 +153,8 @@ static void the_forgotten_are_dropped_in_time(void **state)
 static void mail_is_counted_by_domain_and_day(void **state)
 {
 	static const char *const yahoodns[] = {".yahoodns.net", NULL};
-	static const struct receiver_rule receiver = {"yahoo", yahoodns, 1};
+	static const struct receiver_rule receiver = {
+	    .name = "yahoo", .mx = yahoodns, .mxs = 1};
 	static const struct zone utc = {0};
 	struct bench *bench = *state;
 	struct replies *replies = replies_new(NULL, 0, &receiver, 1, &bench->err);
@@ -221,7 +222,7 @@ static struct domain_auth full(struct spf_sender sender[2])
 		    .problems = {wrong, COUNT_OF(wrong)},
 		    .fix = "v=spf1 a:mail.example.jp ip6:2001:db8::10 -all",
 		    .why = "2001:db8::10 sends"},
-	    .dkim = {AUTH_WEAK, keys, COUNT_OF(keys)},
+	    .dkim = {.state = AUTH_WEAK, .key = keys, .keys = COUNT_OF(keys)},
 	    .dmarc = {.state = AUTH_OK,
 		      .record = "v=DMARC1; p=none",
 		      .found_at = "example.jp",
