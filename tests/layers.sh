@@ -66,6 +66,7 @@ BEGIN {
 	home["rrd.h"] = home["rrd_client.h"] = "io"
 	home["sqlite3.h"] = "store"
 	home["libconfig.h"] = "conf"
+	home["systemd/sd-journal.h"] = "io"
 }
 {
 	folder = $1; sub("/.*", "", folder)
@@ -86,8 +87,8 @@ if ! ${NM:-nm} -u "$build/libpure.a" >"$work/nm" 2>"$broken"; then
 	exit 1
 fi
 awk '{ print $2 }' "$work/nm" | sort -u >"$work/undefined"
-grep -E '^(archive_|ares_|curl_|sqlite3_|rrd_|rrdc_|config_)' "$work/undefined" >"$broken"
-verdict "libpure.a needs none of libarchive, c-ares, curl, SQLite, librrd, libconfig"
+grep -E '^(archive_|ares_|curl_|sqlite3_|rrd_|rrdc_|config_|sd_)' "$work/undefined" >"$broken"
+verdict "libpure.a needs none of libarchive, c-ares, curl, SQLite, librrd, libconfig, libsystemd"
 
 # With _FORTIFY_SOURCE a call may appear as __NAME_chk.
 cat >"$work/impure" <<'END'

@@ -349,7 +349,9 @@ const struct cli_command command_volume_import = {
     .summary = "count the deliveries in mail logs, once",
     .about =
 	"Reads logs that were written before the first pass, or elsewhere: plain or compressed by "
-	"gzip, bzip2, xz or zstd; - is standard input. Counted are attempts to deliver to the "
+	"gzip, bzip2, xz or zstd, also the systemd journal as 'journalctl -o export' writes it; - "
+	"is "
+	"standard input. Counted are attempts to deliver to the "
 	"outside, one a recipient, by day, address and account.\n\n"
 	"What was counted is not counted again: a file is known by its beginning, under whatever "
 	"name, and of one that has grown only the rest is added. That holds for the logs that "

@@ -39,6 +39,8 @@ struct conf_maillog {
 	const char *path, *format;
 	struct ip ip; /* family 0: not given */
 	const char *timezone; /* "": the operator's */
+	const char *const *match; /* of a journal: as io/journal.h has them */
+	size_t matches;
 	const struct conf_log_map *by_service;
 	size_t by_services;
 	const struct conf_log_map *by_host;

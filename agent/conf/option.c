@@ -17,6 +17,7 @@ static const struct type_text {
     [OPTION_TEXT] = {"text", "texts", "a text in quotes"},
     [OPTION_NAME] = {"name", "names", "a name in quotes"},
     [OPTION_PATH] = {"file", "files", "the path of a file in quotes"},
+    [OPTION_LOG] = {"log", "logs", "the path of a file, or \"journal:\", in quotes"},
     [OPTION_SECRET] = {"secret file", "secret files", "the path of a file in quotes"},
     [OPTION_TIMEZONE] = {"time zone", "time zones",
 			 "a time zone in quotes, such as \"Asia/Tokyo\""},

@@ -18,6 +18,7 @@ enum option_type {
 	OPTION_TEXT,
 	OPTION_NAME,
 	OPTION_PATH,
+	OPTION_LOG, /* a path, or what model/log_path.h knows */
 	OPTION_SECRET,
 	OPTION_TIMEZONE,
 	OPTION_HOST,

@@ -135,14 +135,21 @@ static const struct option rows[] = {
 	 "\t  by_service = ( { service = \"postfix-b\"; address = \"203.0.113.65\"; } ); }\n"
 	 ")",
      .text = "Mail logs, and which address their mail leaves from."},
-    {"maillogs[].path", OPTION_PATH, .is_required = true, AT(conf_maillog, path),
-     .text = "The log."},
+    {"maillogs[].path", OPTION_LOG, .is_required = true, AT(conf_maillog, path),
+     .text = "The log: a file that syslog or the server writes, or what 'journalctl -o export' "
+	     "wrote; 'journal:' for the systemd journal of this host; 'journal:/path' for that in "
+	     "a folder, or in a file and those rotated from it."},
     {"maillogs[].format", OPTION_WORD, .is_required = true, AT(conf_maillog, format),
      .words = format_words, .text = "Program that writes it."},
     {"maillogs[].address", OPTION_ADDRESS, AT(conf_maillog, ip),
      .text = "Address of what neither 'by_service' nor 'by_host' names."},
     {"maillogs[].timezone", OPTION_TIMEZONE, AT(conf_maillog, timezone),
      .text = "Zone its times are written in; without it the operator's."},
+    {"maillogs[].matches", OPTION_TEXT, .is_list = true, LIST_AT(conf_maillog, match, matches),
+     .max = 1024,
+     .text = "Which entries of a journal are read, as journalctl takes it: FIELD=value, of one "
+	     "field either, of several all; \"+\" stands between alternatives. Without it "
+	     "SYSLOG_FACILITY=2, which is mail."},
     {"maillogs[].by_service", OPTION_GROUPS, LIST_AT(conf_maillog, by_service, by_services),
      .text = "Addresses by service."},
     {"maillogs[].by_service[].service", OPTION_TEXT, .is_required = true, AT(conf_log_map, word),

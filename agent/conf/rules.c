@@ -6,10 +6,13 @@
 #include "base/nearest.h"
 #include "base/parse.h"
 #include "conf/problems.h"
+#include "model/log_path.h"
 #include "sys/files.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { JOURNAL_NAME_MAX = 64 };
 
 /* "FILE:LINE", for sentences about two places. */
 static char *place_text(struct reader *reader, const void *field)
@@ -191,6 +194,29 @@ static bool tells_address(const char *format)
 	return strcmp(format, "exim") == 0 || strcmp(format, "opensmtpd") == 0;
 }
 
+/* A match as sd_journal_add_match(3) takes it. */
+static bool is_match(const char *text)
+{
+	static const char bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	const size_t len = strspn(text, bytes);
+
+	return strcmp(text, "+") == 0 ||
+	       (len && len <= JOURNAL_NAME_MAX && (*text < '0' || *text > '9') && text[len] == '=');
+}
+
+static void check_matches(struct reader *reader, const struct conf_maillog *log)
+{
+	if (log->matches && *log->path && !log_path_journal(log->path))
+		problems_add(&reader->problems, reader_where(reader, &log->match),
+			     "'matches' is for journals; '%s' is a file", log->path);
+	for (size_t i = 0; i < log->matches; i++)
+		if (!is_match(log->match[i]))
+			problems_add(&reader->problems, reader_where(reader, &log->match[i]),
+				     "%s is no match for a journal; write FIELD=value, such as "
+				     "\"_SYSTEMD_UNIT=postfix@-.service\"",
+				     quote(reader->scratch, log->match[i]));
+}
+
 static void check_maillogs(struct reader *reader, const struct conf *conf)
 {
 	CHECK_ONCE(reader, conf->maillog, conf->maillogs, conf_maillog, path, "log");
@@ -200,6 +226,7 @@ static void check_maillogs(struct reader *reader, const struct conf *conf)
 		CHECK_ONCE(reader, log->by_service, log->by_services, conf_log_map, word,
 			   "service");
 		CHECK_ONCE(reader, log->by_host, log->by_hosts, conf_log_map, word, "host");
+		check_matches(reader, log);
 		if (!log->ip.family && !log->by_services && !log->by_hosts &&
 		    !tells_address(log->format))
 			problems_add(

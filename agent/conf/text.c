@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "dns/name.h"
+#include "model/log_path.h"
 #include "render/utf8.h"
 #include "sys/clock.h"
 #include "sys/files.h"
@@ -84,6 +85,22 @@ static const char *check_path(struct reader *reader, const char *text, struct er
 		return reader_path(reader, text);
 	err_set(err, "must not be empty");
 	return NULL;
+}
+
+static const char *check_log(struct reader *reader, const char *text, struct err *err)
+{
+	const char *const journal = log_path_journal(text);
+
+	if (!journal)
+		return check_path(reader, text, err);
+#ifndef HAVE_SYSTEMD
+	err_set(err, "is a journal, and this repwatch was built without libsystemd: build it with "
+		     "--with-systemd, or name a file that syslog or 'journalctl -o export' writes");
+	return NULL;
+#else
+	return arena_printf(reader->arena, "%s%s", LOG_PATH_JOURNAL,
+			    *journal ? reader_path(reader, journal) : "");
+#endif
 }
 
 static const char *check_secret(struct reader *reader, const char *text, struct err *err)
@@ -295,6 +312,7 @@ static check_fn *const check_of[OPTION_TYPES] = {
     [OPTION_ZONE] = check_zone,         [OPTION_SERVER] = check_server,
     [OPTION_SOCKET] = check_socket,     [OPTION_MAILBOX] = check_mailbox,
     [OPTION_URL] = check_url,           [OPTION_WORD] = check_text,
+    [OPTION_LOG] = check_log,
 };
 
 const char *text_check(struct reader *reader, const struct option *option, const char *text,

@@ -57,21 +57,25 @@ static struct log_position position_of(const struct tail *tail, const struct rot
 	};
 }
 
-static void add_counts(struct tail *tail, struct lines *lines)
+static void add_counts(struct tail *tail, struct stream *stream)
 {
-	tail->report->lines += lines->count;
-	tail->report->cut += lines->cut;
-	lines_release(lines);
+	const struct stream_counts counts = stream_counts(stream);
+
+	tail->report->lines += counts.lines;
+	tail->report->cut += counts.cut;
+	if (counts.damaged)
+		tail->report->seen |= TAIL_NO_EXPORT;
+	stream_release(stream);
 }
 
-static struct lines lines_of(const struct tail *tail)
+static struct stream stream_for(const struct tail *tail, const struct rotated *file)
 {
-	return (struct lines){.take = tail->request->take, .context = tail->request->context};
+	return stream_of(&tail->request->take, file->head, file->head_len);
 }
 
 /* Reads to where the file ended when it was opened: a busy log is not chased. Returns how far. */
 static uint64_t read_plain(struct tail *tail, int fd, const struct rotated *file, uint64_t offset,
-			   struct lines *lines)
+			   struct stream *stream)
 {
 	while (offset < file->size) {
 		const uint64_t left = file->size - offset;
@@ -84,7 +88,7 @@ static uint64_t read_plain(struct tail *tail, int fd, const struct rotated *file
 			tail->report->seen |= TAIL_DAMAGED;
 		if (got <= 0)
 			break;
-		lines_feed(lines, tail->block, (size_t)got);
+		stream_feed(stream, tail->block, (size_t)got);
 		offset += (uint64_t)got;
 		tail->report->bytes += (uint64_t)got;
 	}
@@ -92,7 +96,7 @@ static uint64_t read_plain(struct tail *tail, int fd, const struct rotated *file
 }
 
 /* Takes `fd` over. */
-static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct lines *lines)
+static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct stream *stream)
 {
 	struct err err;
 	struct unpack *unpack = unpack_open(fd, "", &err);
@@ -104,7 +108,7 @@ static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct l
 		const uint64_t len = (uint64_t)got;
 		const uint64_t skip = at >= offset ? 0 : offset - at < len ? offset - at : len;
 
-		lines_feed(lines, bytes + skip, (size_t)(len - skip));
+		stream_feed(stream, bytes + skip, (size_t)(len - skip));
 		tail->report->bytes += len - skip;
 		at += len;
 	}
@@ -136,7 +140,7 @@ static int open_rotated(const struct rotated *file, bool *is_packed)
 static void finish_rotated(struct tail *tail, const struct rotated *file, uint64_t offset)
 {
 	struct tail_report *const report = tail->report;
-	struct lines lines = lines_of(tail);
+	struct stream stream = stream_for(tail, file);
 	struct log_position *const at = &report->file[report->files++];
 	bool is_packed;
 	const int fd = open_rotated(file, &is_packed);
@@ -145,30 +149,33 @@ static void finish_rotated(struct tail *tail, const struct rotated *file, uint64
 	at->offset = offset;
 	if (fd < 0) {
 		report->seen |= TAIL_DAMAGED;
+		stream_release(&stream);
 		return;
 	}
 	if (is_packed) {
-		at->offset = read_packed(tail, fd, offset, &lines);
+		at->offset = read_packed(tail, fd, offset, &stream);
 	} else {
-		at->offset = read_plain(tail, fd, file, offset, &lines);
+		at->offset = read_plain(tail, fd, file, offset, &stream);
 		close(fd);
 	}
-	lines_end(&lines);
-	add_counts(tail, &lines);
+	stream_end(&stream);
+	if (stream_counts(&stream).pending) /* the rest of an entry will not come */
+		report->seen |= TAIL_DAMAGED;
+	add_counts(tail, &stream);
 }
 
 /* A file that may get more lines; one that is not complete waits. */
 static void follow(struct tail *tail, int fd, const struct rotated *file, uint64_t offset)
 {
 	struct tail_report *const report = tail->report;
-	struct lines lines = lines_of(tail);
+	struct stream stream = stream_for(tail, file);
 	struct log_position *const at = &report->file[report->files++];
 
 	*at = position_of(tail, file);
-	offset = read_plain(tail, fd, file, offset, &lines);
-	at->offset = offset - lines.pending;
-	report->bytes -= lines.pending;
-	add_counts(tail, &lines);
+	offset = read_plain(tail, fd, file, offset, &stream);
+	at->offset = offset - stream_counts(&stream).pending;
+	report->bytes -= offset - at->offset;
+	add_counts(tail, &stream);
 }
 
 /* Where to read on: what was counted otherwise (an import) is not read again. One that was
@@ -176,9 +183,10 @@ static void follow(struct tail *tail, int fd, const struct rotated *file, uint64
 static uint64_t start_of(const struct tail *tail, const struct rotated *file, uint64_t offset)
 {
 	const struct tail_request *const request = tail->request;
-	const uint64_t known = request->known && file->head_len
-				   ? request->known(request->context, file->head, file->head_len)
-				   : 0;
+	const uint64_t known =
+	    request->known && file->head_len
+		? request->known(request->take.context, file->head, file->head_len)
+		: 0;
 
 	return known > offset && (file->is_packed || known <= file->size) ? known : offset;
 }

@@ -2,7 +2,7 @@
 #define IO_TAIL_H
 
 #include "base/err.h"
-#include "io/lines.h"
+#include "io/stream.h"
 #include "model/log_position.h"
 
 #include <stdbool.h>
@@ -21,7 +21,8 @@ enum tail_seen {
 	TAIL_TRUNCATED = 2, /* emptied in place: what was written while it was copied is lost */
 	TAIL_LOST = 4, /* the file last read is gone, and what it held behind the position */
 	TAIL_MISSING = 8, /* nothing has its name now; the old file was finished */
-	TAIL_DAMAGED = 16 /* a rotated file could not be read to its end */
+	TAIL_DAMAGED = 16, /* a rotated file could not be read to its end */
+	TAIL_NO_EXPORT = 32 /* a journal's export has places that are none */
 };
 
 /* How much of a file that begins with these bytes was counted before, 0 for none. */
@@ -31,9 +32,8 @@ struct tail_request {
 	const char *path;
 	const struct log_position *from; /* NULL: never read, begin with the first line */
 	int64_t now;
-	line_fn *take;
-	tail_known_fn *known; /* may be NULL */
-	void *context; /* of both */
+	struct stream_take take;
+	tail_known_fn *known; /* may be NULL; its context is that of `take` */
 };
 
 struct tail_report {
@@ -45,7 +45,8 @@ struct tail_report {
 	uint64_t cut; /* of the lines: longer than LINE_MAX_BYTES */
 };
 
-/* A last line without its end stays for the next time, unless its file was rotated away. False:
+/* A last line without its end stays for the next time, unless its file was rotated away; so does
+ * an entry of an export. False:
  * nothing was read, `err` says why. */
 bool tail_read(const struct tail_request *request, struct tail_report *report, struct err *err);
 

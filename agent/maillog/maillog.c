@@ -67,20 +67,26 @@ static bool recognise(struct maillog *log, const struct log_line *line)
 	return false;
 }
 
-void maillog_line(struct maillog *log, const char *line, size_t len)
+void maillog_entry(struct maillog *log, const struct log_line *entry)
 {
 	struct log_reader *reader = &log->reader;
-	struct log_line parts;
 
 	reader->counts.lines++;
-	if (!line_split(&log->stamps, slice_of(line, len), &parts)) {
+	if (!entry) {
 		reader->counts.unstamped++;
 		return;
 	}
-	if (log->format == LOG_AUTO && !recognise(log, &parts))
+	if (log->format == LOG_AUTO && !recognise(log, entry))
 		return;
-	if (format[log->format].line(reader, &parts))
+	if (format[log->format].line(reader, entry))
 		reader->counts.recognised++;
+}
+
+void maillog_line(struct maillog *log, const char *line, size_t len)
+{
+	struct log_line parts;
+
+	maillog_entry(log, line_split(&log->stamps, slice_of(line, len), &parts) ? &parts : NULL);
 }
 
 struct log_counts maillog_counts(const struct maillog *log)

@@ -58,6 +58,7 @@ struct log_counts {
 typedef void delivery_fn(void *context, const struct delivery *delivery);
 
 struct maillog;
+struct log_line;
 
 /* What the settings point to must outlive the reader. */
 struct maillog *maillog_new(const struct log_settings *settings, delivery_fn *deliver,
@@ -65,6 +66,8 @@ struct maillog *maillog_new(const struct log_settings *settings, delivery_fn *de
 void maillog_free(struct maillog *log);
 /* One line without its end; any bytes. */
 void maillog_line(struct maillog *log, const char *line, size_t len);
+/* One whose parts are known; NULL: its time is not. */
+void maillog_entry(struct maillog *log, const struct log_line *entry);
 struct log_counts maillog_counts(const struct maillog *log);
 /* LOG_AUTO until enough lines were seen. */
 enum log_format maillog_format(const struct maillog *log);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/tail.h"
+#include "model/log_path.h"
 #include "run/ingest_parts.h"
 #include "store/volumes.h"
 #include "sys/clock.h"
@@ -85,18 +86,38 @@ void reading_flush(struct reading *reading)
 	tally_clear(reading->tally);
 }
 
-void reading_line(void *context, const char *line, size_t len)
+static void look_at_tally(struct reading *reading)
+{
+	if (++reading->lines < LOOK_EVERY_LINES)
+		return;
+	reading->lines = 0;
+	if (tally_is_full(reading->tally))
+		reading_flush(reading);
+}
+
+static void take_line(void *context, const char *line, size_t len)
 {
 	struct reading *const reading = context;
 
 	if (reading->is_broken)
 		return;
 	maillog_line(reading->log, line, len);
-	if (++reading->lines < LOOK_EVERY_LINES)
+	look_at_tally(reading);
+}
+
+static void take_entry(void *context, const struct log_line *entry)
+{
+	struct reading *const reading = context;
+
+	if (reading->is_broken)
 		return;
-	reading->lines = 0;
-	if (tally_is_full(reading->tally))
-		reading_flush(reading);
+	maillog_entry(reading->log, entry);
+	look_at_tally(reading);
+}
+
+struct stream_take reading_take(struct reading *reading)
+{
+	return (struct stream_take){take_line, take_entry, reading};
 }
 
 static void say_what_is_odd(struct reading *reading, const char *path, uint64_t unaddressed)
@@ -172,26 +193,40 @@ static void say_what_happened(struct reading *reading, const char *path,
 	if (tail->seen & TAIL_DAMAGED)
 		reading_notice(reading, "a rotated file of '%s' could not be read to its end",
 			       path);
+	if (tail->seen & TAIL_NO_EXPORT)
+		reading_notice(reading,
+			       "'%s' is the export of a journal and damaged: what could not be "
+			       "read of it was left out",
+			       path);
 	if (tail->cut)
 		reading_notice(reading, "%ju lines of '%s' were longer than %d bytes and were cut",
 			       (uintmax_t)tail->cut, path, LINE_MAX_BYTES);
 }
 
-static bool save(struct reading *reading, const struct tail_report *tail, struct stored_log *log)
+bool reading_save(struct reading *reading, struct stored_log *log)
 {
-	struct store *const store = reading->ingest->store;
 	struct str open_ids = {0};
-	bool ok = true;
+	bool ok;
 
 	maillog_save(reading->log, &open_ids);
-	log->position = tail->file[tail->files - 1];
 	log->format = maillog_format(reading->log);
 	log->open_ids = str_text(&open_ids);
 	log->open_ids_len = open_ids.len;
-	ok = volumes_save_log(store, log, reading->err);
-	for (size_t i = 0; ok && i < tail->files; i++)
-		ok = volumes_save_file(store, &tail->file[i], log->path, reading->err);
+	ok = volumes_save_log(reading->ingest->store, log, reading->err);
 	str_release(&open_ids);
+	return ok;
+}
+
+static bool save(struct reading *reading, const struct tail_report *tail, struct stored_log *log)
+{
+	bool ok;
+
+	log->position = tail->file[tail->files - 1];
+	log->cursor = "";
+	ok = reading_save(reading, log);
+	for (size_t i = 0; ok && i < tail->files; i++)
+		ok = volumes_save_file(reading->ingest->store, &tail->file[i], log->path,
+				       reading->err);
 	return ok;
 }
 
@@ -202,9 +237,8 @@ static void read_on(struct reading *reading, struct stored_log *log, bool is_fou
 	    .path = log->path,
 	    .from = is_found ? &log->position : NULL,
 	    .now = ingest->now,
-	    .take = reading_line,
+	    .take = reading_take(reading),
 	    .known = known,
-	    .context = reading,
 	};
 	struct tail_report tail;
 	struct err why;
@@ -252,7 +286,10 @@ static void read_log(struct reading *reading, const struct conf_maillog *entry)
 	reading->log = maillog_new(&settings, tally_add, reading->tally);
 	if (is_found && log.format == settings.format)
 		maillog_restore(reading->log, log.open_ids, log.open_ids_len);
-	read_on(reading, &log, is_found);
+	if (log_path_journal(entry->path))
+		reading_journal(reading, entry, &log, is_found);
+	else
+		read_on(reading, &log, is_found);
 	reading_finish_log(reading, entry->path);
 	maillog_free(reading->log);
 }

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "io/tail.h"
 #include "io/unpack.h"
+#include "model/log_path.h"
 #include "run/ingest_parts.h"
 #include "store/volumes.h"
 #include "sys/clock.h"
@@ -32,7 +33,7 @@ struct import {
 	uint64_t at; /* content bytes that were read */
 	int64_t written_at; /* mtime; 0: standard input */
 	struct reading reading;
-	struct lines lines;
+	struct stream stream;
 };
 
 static const char *name_of(const struct ingest_source *source)
@@ -82,17 +83,24 @@ static void try_line(void *context, const char *line, size_t len)
 	maillog_line(context, line, len);
 }
 
+static void try_entry(void *context, const struct log_line *entry)
+{
+	maillog_entry(context, entry);
+}
+
 static enum log_format find_format(const struct import *import)
 {
 	const struct log_settings settings = {.zone = import->reading.ingest->zone,
 					      .now = import->reading.ingest->now};
 	struct maillog *log = maillog_new(&settings, ignore_delivery, NULL);
-	struct lines lines = {.take = try_line, .context = log};
+	const char *const head = str_text(&import->head);
+	struct stream stream =
+	    stream_of(&(struct stream_take){try_line, try_entry, log}, head, import->head.len);
 	enum log_format format;
 
-	lines_feed(&lines, str_text(&import->head), import->head.len);
-	lines_end(&lines);
-	lines_release(&lines);
+	stream_feed(&stream, head, import->head.len);
+	stream_end(&stream);
+	stream_release(&stream);
 	format = maillog_format(log);
 	maillog_free(log);
 	return format;
@@ -124,15 +132,39 @@ static bool is_log_of(const char *path, const struct conf_maillog *entry)
 	return is_beside && (strcmp(name, base) == 0 || tail_is_rotated_name(base, name));
 }
 
+static bool is_of_format(const struct conf_maillog *entry, enum log_format format)
+{
+	return log_format_parse(entry->format) == (int)format;
+}
+
+/* An export is of the journal that is read otherwise. Where it begins with what is not mail, the
+ * format is not known yet. */
+static const struct conf_maillog *find_journal(const struct import *import, enum log_format format)
+{
+	const struct conf *const conf = import->reading.ingest->conf;
+
+	if (!export_begins(str_text(&import->head), import->head.len))
+		return NULL;
+	for (size_t i = 0; i < conf->maillogs; i++)
+		if (log_path_journal(conf->maillog[i].path) &&
+		    (format == LOG_AUTO || is_of_format(&conf->maillog[i], format)))
+			return &conf->maillog[i];
+	return NULL;
+}
+
 static const struct conf_maillog *find_entry(const struct import *import, enum log_format format)
 {
 	const struct conf *const conf = import->reading.ingest->conf;
+	const struct conf_maillog *journal;
 
 	for (size_t i = 0; i < conf->maillogs; i++)
 		if (is_log_of(import->source->path, &conf->maillog[i]))
 			return &conf->maillog[i];
+	journal = find_journal(import, format);
+	if (journal)
+		return journal;
 	for (size_t i = 0; i < conf->maillogs; i++)
-		if (log_format_parse(conf->maillog[i].format) == (int)format)
+		if (is_of_format(&conf->maillog[i], format))
 			return &conf->maillog[i];
 	return NULL;
 }
@@ -166,6 +198,7 @@ static bool begin_log(struct import *import, struct err *err)
 	const struct conf_maillog *const entry = find_entry(import, found);
 	struct log_settings settings = reading_settings(reading, entry);
 	struct zone *const zone = arena_calloc(reading->arena, 1, sizeof(*zone));
+	const struct stream_take take = reading_take(reading);
 
 	if (!set_zone(import, entry, zone, err))
 		return false;
@@ -177,7 +210,7 @@ static bool begin_log(struct import *import, struct err *err)
 	if (source->address.family)
 		settings.address = source->address;
 	reading->log = maillog_new(&settings, tally_add, reading->tally);
-	import->lines = (struct lines){.take = reading_line, .context = reading};
+	import->stream = stream_of(&take, str_text(&import->head), import->head.len);
 	return true;
 }
 
@@ -186,7 +219,7 @@ static void feed(struct import *import, const char *bytes, size_t len)
 	const uint64_t ahead = import->skipped > import->at ? import->skipped - import->at : 0;
 	const size_t skip = ahead < len ? (size_t)ahead : len;
 
-	lines_feed(&import->lines, bytes + skip, len - skip);
+	stream_feed(&import->stream, bytes + skip, len - skip);
 	import->at += len;
 	import->reading.report->bytes += len - skip;
 }
@@ -203,7 +236,7 @@ static bool read_rest(struct import *import, struct err *err)
 		if (source->progress)
 			source->progress(source->context, unpack_taken(import->unpack));
 	}
-	lines_end(&import->lines);
+	stream_end(&import->stream);
 	return got >= 0;
 }
 
@@ -250,12 +283,34 @@ static void say_what_was_skipped(struct import *import, const struct counted_fil
 			       (uintmax_t)import->skipped, name, minute, file->path);
 }
 
+static void say_what_was_left_out(struct import *import)
+{
+	const struct stream_counts counts = stream_counts(&import->stream);
+	struct reading *const reading = &import->reading;
+	const char *const name = name_of(import->source);
+
+	if (counts.cut)
+		reading_notice(reading, "%ju lines of '%s' were longer than %d bytes and were cut",
+			       (uintmax_t)counts.cut, name, LINE_MAX_BYTES);
+	if (counts.damaged)
+		reading_notice(reading,
+			       "'%s' is the export of a journal and damaged in %ju places: what "
+			       "could not be read of it was left out",
+			       name, (uintmax_t)counts.damaged);
+	if (counts.pending)
+		reading_notice(reading,
+			       "the last entry of '%s' is not complete and was left out; it "
+			       "counts once the rest is there",
+			       name);
+}
+
 static bool store_counts(struct import *import, struct err *err)
 {
 	const struct ingest *const ingest = import->reading.ingest;
+	const uint64_t at = import->at - stream_counts(&import->stream).pending;
 	const struct slice head = identity(import);
 	const struct log_position position = {
-	    .offset = import->at > import->skipped ? import->at : import->skipped,
+	    .offset = at > import->skipped ? at : import->skipped,
 	    .head_hash = hash_bytes(head.at, head.len),
 	    .head_bytes = (uint32_t)head.len,
 	    .read_at = ingest->now,
@@ -283,10 +338,7 @@ static bool run_import(struct import *import, struct err *err)
 	    !read_rest(import, err) || import->reading.is_broken)
 		return false;
 	say_what_was_skipped(import, &file);
-	if (import->lines.cut)
-		reading_notice(
-		    &import->reading, "%ju lines of '%s' were longer than %d bytes and were cut",
-		    (uintmax_t)import->lines.cut, name_of(import->source), LINE_MAX_BYTES);
+	say_what_was_left_out(import);
 	reading_finish_log(&import->reading, name_of(import->source));
 	return store_counts(import, err);
 }
@@ -304,7 +356,7 @@ bool ingest_file(const struct ingest *ingest, const struct ingest_source *source
 	ok = run_import(&import, err);
 	maillog_free(import.reading.log);
 	tally_free(import.reading.tally);
-	lines_release(&import.lines);
+	stream_release(&import.stream);
 	str_release(&import.head);
 	unpack_close(import.unpack);
 	return ok;

@@ -1,7 +1,9 @@
 #ifndef RUN_INGEST_PARTS_H
 #define RUN_INGEST_PARTS_H
 
+#include "io/stream.h"
 #include "run/ingest.h"
+#include "store/volumes.h"
 
 /* Inside run/: what reading a log and importing a file share. */
 struct reading {
@@ -16,12 +18,18 @@ struct reading {
 	struct err *err;
 };
 
+/* The journal that an entry names, on from where `log` was left. */
+void reading_journal(struct reading *reading, const struct conf_maillog *entry,
+		     struct stored_log *log, bool is_found);
+/* Keeps a log's place, and what is known of its open ids. */
+bool reading_save(struct reading *reading, struct stored_log *log);
+
 int64_t reading_today(const struct ingest *ingest);
 /* Settings from an entry of the configuration, which may be NULL. */
 struct log_settings reading_settings(const struct reading *reading,
 				     const struct conf_maillog *entry);
-/* A line_fn of io/lines.h; `context` is the reading. */
-void reading_line(void *context, const char *line, size_t len);
+/* Where lines and entries go. */
+struct stream_take reading_take(struct reading *reading);
 /* Hands over and stores what was added up. */
 void reading_flush(struct reading *reading);
 /* Adds what `log` counted to the report and says what is odd about it. */

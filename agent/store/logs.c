@@ -9,7 +9,7 @@ bool volumes_log(struct store *store, const char *path, struct arena *arena, str
 		 bool *is_found, struct err *err)
 {
 	static const char sql[] = "SELECT device, inode, offset, head_hash, head_bytes, read_at,"
-				  " format, open_ids FROM log_position WHERE path = ?1";
+				  " format, open_ids, cursor FROM log_position WHERE path = ?1";
 	struct query query;
 	enum query_step step;
 
@@ -33,6 +33,7 @@ bool volumes_log(struct store *store, const char *path, struct arena *arena, str
 		bytes = query_blob(&query, &len);
 		out->open_ids = len ? arena_strndup(arena, bytes, len) : "";
 		out->open_ids_len = len;
+		out->cursor = query_text(&query, arena);
 	}
 	return step == QUERY_END;
 }
@@ -41,7 +42,8 @@ bool volumes_save_log(struct store *store, const struct stored_log *log, struct 
 {
 	static const char sql[] =
 	    "INSERT OR REPLACE INTO log_position (path, device, inode, offset, head_hash,"
-	    " head_bytes, read_at, format, open_ids) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+	    " head_bytes, read_at, format, open_ids, cursor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	    " ?8, ?9, ?10)";
 	const struct log_position *const at = &log->position;
 	struct query query;
 
@@ -56,6 +58,7 @@ bool volumes_save_log(struct store *store, const struct stored_log *log, struct 
 	query_put_int(&query, at->read_at);
 	query_put_text(&query, log_format_name(log->format));
 	query_put_blob(&query, log->open_ids, log->open_ids_len);
+	query_put_text(&query, log->cursor);
 	return query_run(&query);
 }
 

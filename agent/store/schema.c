@@ -23,7 +23,8 @@
  * day, last_day    civil day numbers of the operator's days
  * account_day      day first: 100,000 accounts a day are added at one end and dropped at the other
  * account_day.receivers  bit N-1: reached the receiver of id N; bit 62 all further ones
- * log_position     how far the log at a path was read; the hash is that of its first bytes
+ * log_position     how far the log at a path was read; the hash is that of its first bytes, the
+ *                  cursor is for journals, which have neither
  * address.is_domain  a domain that mail is sent for, with the same beliefs and pairs as an address
  * domain.auth      what DNS says of it, as JSON: read whole, never searched
  * block            a receiver that refuses an address, or did so lately
@@ -305,6 +306,7 @@ static const char *const migrations[] = {
     " cleared_at INTEGER NOT NULL,"
     " relisted_at INTEGER NOT NULL);"
     "CREATE INDEX removal_listing ON removal (address, check_name, subject);",
+    "ALTER TABLE log_position ADD COLUMN cursor TEXT NOT NULL DEFAULT '';",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

@@ -39,6 +39,7 @@ struct stored_log {
 	enum log_format format;
 	const char *open_ids; /* of maillog_save() */
 	size_t open_ids_len;
+	const char *cursor; /* of a journal; "" for files */
 };
 /* `*is_found` false: never read. */
 bool volumes_log(struct store *store, const char *path, struct arena *arena, struct stored_log *out,

@@ -3,6 +3,8 @@
 import collections
 import datetime
 import random
+import re
+import struct
 import zoneinfo
 
 RECEIVERS = [
@@ -180,3 +182,41 @@ def write(messages, kind="postfix", ips=(), zone="UTC", stamps="rfc3339", seed=1
     while waiting:
         step()
     return "".join(line + "\n" for line in out).encode()
+
+
+SYSLOG_LINE = re.compile(r"(\S+) (\S+) ([^\s\[]+?)(?:\[(\d+)\])?: (.*)")
+BOOT = "0123456789abcdef0123456789abcdef"
+DAEMON = 3  # the facility of what is no mail
+
+
+def _field(name, text, is_binary):
+    if not is_binary:
+        return f"{name}={text}\n".encode()
+    return name.encode() + b"\n" + struct.pack("<Q", len(text.encode())) + text.encode() + b"\n"
+
+
+def entries(log, binary_share=0.2, noise_share=0.3, seed=1):
+    """Lines of a log, with rfc3339 stamps, as entries of a journal in the export format, each
+    bytes; between them what other programs say. Their times ascend, as a journal's do."""
+    rng = random.Random(seed)
+    start_us = 0
+    for number, line in enumerate(sorted(log.decode().splitlines(), key=lambda line: line[:19])):
+        stamp, host, tag, pid, text = SYSLOG_LINE.fullmatch(line).groups()
+        at_us = int(datetime.datetime.fromisoformat(stamp).timestamp()) * 1000000 + number % 1000000
+        start_us = start_us or at_us
+        is_mail = "postfix" in tag
+        rows = [("__CURSOR", f"s=1;i={number:x}"), ("__REALTIME_TIMESTAMP", at_us),
+                ("__MONOTONIC_TIMESTAMP", at_us - start_us + 1000 + number), ("_BOOT_ID", BOOT)]
+        more = [("_HOSTNAME", host), ("SYSLOG_IDENTIFIER", tag), ("_TRANSPORT", "syslog"),
+                ("SYSLOG_FACILITY", 2 if is_mail else DAEMON), ("PRIORITY", 6), ("MESSAGE", text)]
+        if pid:
+            more.append((rng.choice(["_PID", "SYSLOG_PID"]), pid))
+        rng.shuffle(more)
+        yield (b"".join(_field(name, value, False) for name, value in rows) +
+               b"".join(_field(name, str(value), rng.random() < binary_share)
+                        for name, value in more) + b"\n")
+        if rng.random() < noise_share:
+            yield (b"".join(_field(name, value, False) for name, value in rows) +
+                   _field("SYSLOG_IDENTIFIER", "kernel", False) + _field("SYSLOG_FACILITY", 0, False) +
+                   _field("MESSAGE", "status=sent (250 ok)\n\n__CURSOR=s=7;i=1\nMESSAGE=x", True) +
+                   b"\n")

@@ -245,6 +245,28 @@ static const struct mistake contradictions[] = {
      "maillogs = ( { path = \"/l\"; format = \"exim\"; address = \"192.0.2.1\"; },\n"
      " { path = \"/l\"; format = \"qmail\"; address = \"192.0.2.1\"; } );\n",
      FILE_ "2: log '/l' is given twice, first at repwatch.conf:1\n"},
+    {"matches of a file",
+     "maillogs = ( { path = \"/l\"; format = \"exim\";\n matches = [ \"_UID=0\" ]; } );\n",
+     FILE_ "2: 'matches' is for journals; '/l' is a file\n"},
+#ifdef HAVE_SYSTEMD
+    {"matches that are none",
+     "maillogs = ( { path = \"journal:\"; format = \"exim\";\n"
+     " matches = [ \"_UID=0\", \"+\", \"uid=0\", \"_UID\", \"0A=1\", \"=\" ]; } );\n",
+     FILE_ "2: 'uid=0' is no match for a journal; write FIELD=value, such as "
+	   "\"_SYSTEMD_UNIT=postfix@-.service\"\n" FILE_
+	   "2: '_UID' is no match for a journal; write FIELD=value, such as "
+	   "\"_SYSTEMD_UNIT=postfix@-.service\"\n" FILE_
+	   "2: '0A=1' is no match for a journal; write FIELD=value, such as "
+	   "\"_SYSTEMD_UNIT=postfix@-.service\"\n" FILE_
+	   "2: '=' is no match for a journal; write FIELD=value, such as "
+	   "\"_SYSTEMD_UNIT=postfix@-.service\"\n"},
+#else
+    {"a journal that cannot be read",
+     "maillogs = ( { path = \"journal:\"; format = \"exim\"; } );\n",
+     FILE_ "1: 'maillogs[].path': 'journal:' is a journal, and this repwatch was built without "
+	   "libsystemd: build it with --with-systemd, or name a file that syslog or 'journalctl "
+	   "-o export' writes\n"},
+#endif
     {"a service twice",
      "maillogs = ( { path = \"/l\"; format = \"exim\"; by_service = (\n"
      " { service = \"a\"; address = \"192.0.2.1\"; },\n"

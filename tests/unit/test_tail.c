@@ -171,9 +171,8 @@ static bool try_pass(struct bench *bench)
 	    .path = bench->log,
 	    .from = bench->has_position ? &bench->position : NULL,
 	    .now = time(NULL),
-	    .take = take,
+	    .take = {take, NULL, bench},
 	    .known = known,
-	    .context = bench,
 	};
 
 	str_clear(&bench->got);

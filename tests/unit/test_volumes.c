@@ -408,6 +408,7 @@ static void a_position_comes_back_as_it_was(void **state)
 	    .format = LOG_EXIM,
 	    .open_ids = "a\0b",
 	    .open_ids_len = 3,
+	    .cursor = "s=1;i=2",
 	};
 	struct stored_log got;
 	bool is_found;
@@ -432,6 +433,7 @@ static void a_position_comes_back_as_it_was(void **state)
 	assert_int_equal(got.format, LOG_EXIM);
 	assert_int_equal(got.open_ids_len, 3);
 	assert_memory_equal(got.open_ids, "a\0b", 3);
+	assert_string_equal(got.cursor, "s=1;i=2");
 }
 
 static const struct file_case {
@@ -489,7 +491,7 @@ static void ingest_for_ever(const char *dir)
 	if (!store)
 		_exit(2);
 	for (;;) {
-		struct stored_log log = {.path = "log", .open_ids = ""};
+		struct stored_log log = {.path = "log", .open_ids = "", .cursor = ""};
 		bool is_found;
 		bool ok = store_begin(store, &err) &&
 			  volumes_log(store, "log", arena, &log, &is_found, &err);
