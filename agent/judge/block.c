@@ -73,21 +73,26 @@ static uint64_t sum(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* Refusals of one pass that speak against the address. The scope is known of the commonest cause
- * alone; the others count where they need none. */
-static uint64_t refusals_in(const char *receiver, const struct block_input *input)
+bool block_hear(struct block_input *input, const char *receiver,
+		const struct block_replies *replies)
 {
-	uint64_t refused = 0;
+	const bool is_newest = replies->last_at >= input->last_at;
 
-	if (!input->last_at)
-		return 0;
-	for (enum reply_cause cause = 0; cause < REPLY_CAUSE_COUNT; cause++) {
-		const enum reply_scope scope = cause == input->cause ? input->scope : SCOPE_UNKNOWN;
-
-		if (block_is_evidence(receiver, cause, scope))
-			refused = sum(refused, input->by_cause[cause]);
+	if (!replies->count || !block_is_evidence(receiver, replies->cause, replies->scope))
+		return false;
+	input->refused = sum(input->refused, replies->count);
+	if (!input->first_at || replies->first_at < input->first_at)
+		input->first_at = replies->first_at;
+	if (is_newest) {
+		input->last_at = replies->last_at;
+		input->words = replies->words;
 	}
-	return refused;
+	if (replies->count >= input->commonest) {
+		input->commonest = replies->count;
+		input->cause = replies->cause;
+		input->scope = replies->scope;
+	}
+	return is_newest;
 }
 
 static bool is_stray(uint64_t refused, uint64_t sent)
@@ -162,10 +167,10 @@ static enum block_change while_blocked(struct block *block, const struct block_i
 	return BLOCK_ENDED;
 }
 
-enum block_change block_apply(struct block *block, const char *receiver,
-			      const struct block_input *input)
+enum block_change block_apply(struct block *block, const struct block_input *input)
 {
-	const uint64_t refused = refusals_in(receiver, input);
+	/* Without a time they belong to no day. */
+	const uint64_t refused = input->last_at ? input->refused : 0;
 
 	if (!refused && !input->sent)
 		return BLOCK_SAME;

@@ -38,7 +38,7 @@ static struct refusals *refusals_of(struct pass *pass, const struct tally *tally
 	if (!found) {
 		found = arena_calloc(pass->arena, 1, sizeof(*found));
 		for (size_t i = 0; i < BLOCK_DAYS; i++)
-			found->day[i].input.words = "";
+			found->day[i].words = "";
 		map_put(map, text, found);
 	}
 	return found;
@@ -62,26 +62,10 @@ static void add_receiver(struct pass *pass, const struct tally *tally,
 
 	if (!refusals)
 		return;
-	input = &refusals->day[ago].input;
+	input = &refusals->day[ago];
 	input->sent += row->by_outcome[OUTCOME_SENT];
 	if (row->last_sent_at > input->last_sent_at)
 		input->last_sent_at = row->last_sent_at;
-}
-
-static void add_evidence(struct pass *pass, struct block_input *input, uint64_t *commonest,
-			 const struct tally_reply *row, uint64_t count)
-{
-	if (!input->first_at || row->first_at < input->first_at)
-		input->first_at = row->first_at;
-	if (row->last_at >= input->last_at) {
-		input->last_at = row->last_at;
-		input->words = arena_strdup(pass->arena, row->words ? row->words : "");
-	}
-	if (count < *commonest)
-		return;
-	*commonest = count;
-	input->cause = tally_cause(row);
-	input->scope = tally_scope(row);
 }
 
 static void add_reply(struct pass *pass, const struct tally *tally, const struct tally_reply *row)
@@ -90,18 +74,23 @@ static void add_reply(struct pass *pass, const struct tally *tally, const struct
 	struct refusals *const refusals =
 	    ago < BLOCK_DAYS ? refusals_of(pass, tally, &row->key) : NULL;
 	const struct slice receiver = tally_text(tally, TALLY_RECEIVER, row->key.who);
-	const uint64_t count = row->by_outcome[OUTCOME_DEFERRED] +
-			       row->by_outcome[OUTCOME_BOUNCED] + row->by_outcome[OUTCOME_EXPIRED];
+	const struct block_replies replies = {
+	    .cause = tally_cause(row),
+	    .scope = tally_scope(row),
+	    .count = row->by_outcome[OUTCOME_DEFERRED] + row->by_outcome[OUTCOME_BOUNCED] +
+		     row->by_outcome[OUTCOME_EXPIRED],
+	    .first_at = row->first_at,
+	    .last_at = row->last_at,
+	    .words = row->words ? row->words : "",
+	};
 	char name[TRAFFIC_KEY_BYTES] = {0};
 
 	if (!refusals)
 		return;
 	memcpy(name, receiver.at,
 	       receiver.len < TRAFFIC_KEY_BYTES ? receiver.len : TRAFFIC_KEY_BYTES - 1);
-	refusals->day[ago].input.by_cause[tally_cause(row)] += count;
-	if (block_is_evidence(name, tally_cause(row), tally_scope(row)))
-		add_evidence(pass, &refusals->day[ago].input, &refusals->day[ago].commonest, row,
-			     count);
+	if (block_hear(&refusals->day[ago], name, &replies))
+		refusals->day[ago].words = arena_strdup(pass->arena, replies.words);
 }
 
 static void counted(void *context, const struct tally *tally)

@@ -188,12 +188,12 @@ static enum block_change apply_days(struct stored_block *row, const struct refus
 	const bool was_blocked = row->block.is_blocked;
 
 	if (!refusals) {
-		block_apply(&row->block, row->receiver, &nothing);
+		block_apply(&row->block, &nothing);
 	} else {
 		for (size_t ago = BLOCK_DAYS; ago-- > 0;) {
-			const struct block_input *const input = &refusals->day[ago].input;
+			const struct block_input *const input = &refusals->day[ago];
 
-			block_apply(&row->block, row->receiver, input);
+			block_apply(&row->block, input);
 			if (input->words[0])
 				row->words = input->words;
 		}

@@ -14,10 +14,7 @@ enum { BLOCK_DAYS = 3, TRAFFIC_KEY_BYTES = 256 };
 /* What the logs of this pass say of one receiver and one address, today first. Older days, which a
  * first reading brings, say nothing about whether it is blocked now. */
 struct refusals {
-	struct {
-		struct block_input input;
-		uint64_t commonest; /* replies of input.cause */
-	} day[BLOCK_DAYS];
+	struct block_input day[BLOCK_DAYS];
 };
 
 struct pass_traffic {

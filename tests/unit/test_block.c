@@ -201,15 +201,14 @@ static const struct {
      {{UINT64_MAX, 0, 1, 0, 'B'}, {UINT64_MAX, 0, 2, 0, '.'}, {0, UINT64_MAX, 0, 3, 'E'}}},
 };
 
-static struct block_input input_of(const struct step *step, enum reply_cause cause,
-				   enum reply_scope scope)
+static struct block_input input_of(const char *receiver, const struct step *step,
+				   enum reply_cause cause, enum reply_scope scope)
 {
-	struct block_input input = {
-	    .sent = step->sent, .words = "", .cause = cause, .scope = scope};
+	const int64_t at = START + step->refused_at * 60;
+	struct block_input input = {.sent = step->sent, .words = ""};
 
-	input.by_cause[cause] = step->refused;
-	if (step->refused)
-		input.first_at = input.last_at = START + step->refused_at * 60;
+	block_hear(&input, receiver,
+		   &(struct block_replies){cause, scope, step->refused, at, at, ""});
 	if (step->sent)
 		input.last_sent_at = START + step->sent_at * 60;
 	return input;
@@ -222,9 +221,9 @@ static void a_block_begins_and_ends_with_several_replies(void **state)
 		struct block block = {0};
 
 		for (size_t k = 0; k < STEPS && story[i].step[k].change; k++) {
-			const struct block_input input =
-			    input_of(&story[i].step[k], story[i].cause, story[i].scope);
-			const char got = ".BE"[block_apply(&block, story[i].receiver, &input)];
+			const struct block_input input = input_of(
+			    story[i].receiver, &story[i].step[k], story[i].cause, story[i].scope);
+			const char got = ".BE"[block_apply(&block, &input)];
 
 			if (got != story[i].step[k].change)
 				fail_msg("%s: step %zu is '%c'", story[i].why, k, got);
@@ -235,6 +234,7 @@ static void a_block_begins_and_ends_with_several_replies(void **state)
 static void a_block_knows_since_when_and_why(void **state)
 {
 	struct block_input input = {
+	    .refused = 2,
 	    .first_at = START,
 	    .last_at = START + 600,
 	    .words = "S3150",
@@ -244,12 +244,10 @@ static void a_block_knows_since_when_and_why(void **state)
 	struct block block = {0};
 
 	(void)state;
-	input.by_cause[REPLY_IP_BLOCK] = 2;
-	input.by_cause[REPLY_RECIPIENT_UNKNOWN] = 40;
-	assert_int_equal(block_apply(&block, "microsoft", &input), BLOCK_SAME);
+	assert_int_equal(block_apply(&block, &input), BLOCK_SAME);
 	input.first_at = START + 900;
 	input.last_at = START + 1000;
-	assert_int_equal(block_apply(&block, "microsoft", &input), BLOCK_BEGAN);
+	assert_int_equal(block_apply(&block, &input), BLOCK_BEGAN);
 	assert_true(block.is_blocked);
 	assert_int_equal(block.since, START);
 	assert_int_equal(block.last_at, START + 1000);
@@ -258,45 +256,94 @@ static void a_block_knows_since_when_and_why(void **state)
 	assert_int_equal(block.scope, SCOPE_NETWORK);
 
 	input = (struct block_input){.sent = 6, .last_sent_at = START + 2000, .words = ""};
-	assert_int_equal(block_apply(&block, "microsoft", &input), BLOCK_ENDED);
+	assert_int_equal(block_apply(&block, &input), BLOCK_ENDED);
 	assert_false(block.is_blocked);
 	assert_int_equal(block.since, START);
 	assert_int_equal(block.messages, 4);
 	/* What was told is forgotten with the next pass. */
-	assert_int_equal(block_apply(&block, "microsoft", &input), BLOCK_SAME);
+	assert_int_equal(block_apply(&block, &input), BLOCK_SAME);
 	assert_int_equal(block.since, 0);
 	assert_int_equal(block.messages, 0);
 }
 
-/* Of several causes the commonest has a scope; the others count where they need none. */
-static void other_causes_of_the_pass_count_where_they_need_no_scope(void **state)
-{
-	struct block_input input = {.first_at = START,
-				    .last_at = START,
-				    .words = "",
-				    .cause = REPLY_RATE_LIMIT,
-				    .scope = SCOPE_DOMAIN};
-	struct block block = {0};
+/* What a day brought, mixed: every reply is weighed with the scope it came with. */
+static const struct {
+	const char *why;
+	struct block_replies replies[4]; /* a count of 0 ends them */
+	uint64_t refused;
+	enum reply_cause cause;
+	enum reply_scope scope;
+	const char *words;
+} mixed[] = {
+    {"two causes that both blame the address",
+     {{REPLY_IP_BLOCK, SCOPE_IP, 12, 5, 9, "block"},
+      {REPLY_RATE_LIMIT, SCOPE_IP, 11, 7, 8, "rate"}},
+     23,
+     REPLY_IP_BLOCK,
+     SCOPE_IP,
+     "block"},
+    {"one cause with several scopes",
+     {{REPLY_RATE_LIMIT, SCOPE_DOMAIN, 50, 1, 20, "domain"},
+      {REPLY_RATE_LIMIT, SCOPE_NETWORK, 3, 5, 6, "network"},
+      {REPLY_RATE_LIMIT, SCOPE_IP, 4, 7, 8, "ip"}},
+     7,
+     REPLY_RATE_LIMIT,
+     SCOPE_IP,
+     "ip"},
+    {"a list of domains is no list of addresses",
+     {{REPLY_BLOCKLIST, SCOPE_DOMAIN, 40, 1, 20, "dbl"},
+      {REPLY_IP_BLOCK, SCOPE_IP, 3, 5, 6, "block"}},
+     3,
+     REPLY_IP_BLOCK,
+     SCOPE_IP,
+     "block"},
+    {"those that do not say whom they blame count where the cause does",
+     {{REPLY_RATE_LIMIT, SCOPE_UNKNOWN, 9, 1, 9, "rate"},
+      {REPLY_IP_BLOCK, SCOPE_UNKNOWN, 2, 5, 6, "block"},
+      {REPLY_POLICY, SCOPE_IP, 1, 7, 7, "policy"}},
+     3,
+     REPLY_IP_BLOCK,
+     SCOPE_UNKNOWN,
+     "policy"},
+    {"nothing of it is about the address",
+     {{REPLY_RECIPIENT_UNKNOWN, SCOPE_RECIPIENT, 40, 1, 9, "unknown"},
+      {REPLY_CONTENT, SCOPE_MESSAGE, 9, 1, 9, "spam"}},
+     0,
+     REPLY_OTHER,
+     SCOPE_UNKNOWN,
+     ""},
+};
 
+static void each_reply_is_weighed_with_its_own_scope(void **state)
+{
 	(void)state;
-	input.by_cause[REPLY_RATE_LIMIT] = 50;
-	input.by_cause[REPLY_POLICY] = 50;
-	input.by_cause[REPLY_BLOCKLIST] = 2;
-	assert_int_equal(block_apply(&block, "gmail", &input), BLOCK_SAME);
-	assert_int_equal(block.messages, 2);
-	input.by_cause[REPLY_BLOCKLIST] = 1;
-	assert_int_equal(block_apply(&block, "gmail", &input), BLOCK_BEGAN);
-	assert_int_equal(block.messages, 3);
+	for (size_t i = 0; i < COUNT_OF(mixed); i++) {
+		struct block_input input = {.words = ""};
+
+		for (size_t k = 0; k < 4 && mixed[i].replies[k].count; k++) {
+			const struct block_replies *const replies = &mixed[i].replies[k];
+			const bool is_theirs = block_hear(&input, "gmail", replies);
+
+			assert_int_equal(is_theirs, input.words == replies->words);
+		}
+		if (input.refused != mixed[i].refused)
+			fail_msg("%s: %ju", mixed[i].why, (uintmax_t)input.refused);
+		assert_string_equal(input.words, mixed[i].words);
+		if (!input.refused)
+			continue;
+		assert_int_equal(input.cause, mixed[i].cause);
+		assert_int_equal(input.scope, mixed[i].scope);
+	}
 }
 
 static void refusals_without_a_time_are_none(void **state)
 {
-	struct block_input input = {.words = "", .cause = REPLY_IP_BLOCK, .scope = SCOPE_IP};
+	const struct block_input input = {
+	    .refused = 500, .words = "", .cause = REPLY_IP_BLOCK, .scope = SCOPE_IP};
 	struct block block = {0};
 
 	(void)state;
-	input.by_cause[REPLY_IP_BLOCK] = 500;
-	assert_int_equal(block_apply(&block, "gmail", &input), BLOCK_SAME);
+	assert_int_equal(block_apply(&block, &input), BLOCK_SAME);
 	assert_int_equal(block.messages, 0);
 }
 
@@ -306,7 +353,7 @@ int main(void)
 	    cmocka_unit_test(replies_speak_against_the_address_or_somebody_else),
 	    cmocka_unit_test(a_block_begins_and_ends_with_several_replies),
 	    cmocka_unit_test(a_block_knows_since_when_and_why),
-	    cmocka_unit_test(other_causes_of_the_pass_count_where_they_need_no_scope),
+	    cmocka_unit_test(each_reply_is_weighed_with_its_own_scope),
 	    cmocka_unit_test(refusals_without_a_time_are_none),
 	};
 
