@@ -6,15 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Who is likely behind it: accounts of an address by growth over their own usual, in the 72
- * hours before. */
+/* Who is likely behind it: accounts of an address by growth over their own usual, in the
+ * SUSPECT_HOURS before today and in what there is of today. */
 enum { SUSPECT_HOURS = 72 };
 
 struct account_volume {
 	const char *account;
-	uint64_t recent; /* all outcomes in the SUSPECT_HOURS before the event */
+	uint64_t recent; /* all outcomes of that time */
 	uint64_t bounced, unknown_user, blocked; /* of them */
-	double usual; /* for as many hours, from its days before; 0: it never sent */
+	double usual; /* for as long, from its days before; 0: it never sent */
 	uint32_t receivers; /* how many different ones it reached */
 };
 

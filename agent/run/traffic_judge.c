@@ -18,7 +18,8 @@
 enum {
 	HISTORY_DAYS = 800, /* two years of habits */
 	USUAL_DAYS = 31, /* what an account usually sends is learned from so many */
-	SUSPECT_DAYS = SUSPECT_HOURS / 24
+	SUSPECT_DAYS = SUSPECT_HOURS / 24,
+	HOUR_S = 3600
 };
 
 static const struct warmup_plan *plan_of(const struct pass_traffic *traffic, const char *address)
@@ -320,11 +321,32 @@ static bool has_trouble(const struct pass *pass, size_t target)
 	return false;
 }
 
+/* How much of today's mail has usually gone out by now, 0 to 1. */
+static bool part_of_today(const struct pass *pass, const char *const *address, double *part,
+			  struct err *err)
+{
+	const int64_t today = pass->traffic->today;
+	const struct volume_query query = {address, 1, today - HISTORY_DAYS, today};
+	const int64_t into_hour_s =
+	    (pass->at + zone_offset_s(pass->options->zone, pass->at)) % HOUR_S;
+	struct volume_hours hours;
+
+	if (!volumes_hours(pass->store, &query, &hours, err))
+		return false;
+	*part = 0;
+	for (unsigned hour = 0; hour <= pass->traffic->hour; hour++) {
+		const double share = hours.has_share ? hours.share[hour] : 1.0 / 24;
+
+		*part += hour < pass->traffic->hour ? share : share * (double)into_hour_s / HOUR_S;
+	}
+	return true;
+}
+
 static bool find_suspects(struct pass *pass, size_t target, struct err *err)
 {
 	struct traffic *const traffic = &pass->traffic->traffic[target];
 	const int64_t today = pass->traffic->today;
-	const struct account_query query = {
+	struct account_query query = {
 	    .address = pass->targets.target[target].text,
 	    .usual_from = today - SUSPECT_DAYS - USUAL_DAYS,
 	    .first_day = today - SUSPECT_DAYS,
@@ -334,7 +356,8 @@ static bool find_suspects(struct pass *pass, size_t target, struct err *err)
 	struct account_volume *account;
 	size_t count;
 
-	if (!volumes_accounts(pass->store, &query, pass->arena, &account, &count, err))
+	if (!part_of_today(pass, &query.address, &query.last_part, err) ||
+	    !volumes_accounts(pass->store, &query, pass->arena, &account, &count, err))
 		return false;
 	traffic->suspects = suspects_rank(account, count, suspect, SUSPECTS_MAX);
 	traffic->suspect = suspect;

@@ -13,7 +13,7 @@
 struct account_sum {
 	int64_t account_id;
 	uint64_t recent, bounced, unknown_user, blocked;
-	uint64_t before, before_alike;
+	uint64_t before, alike_whole, alike_last;
 	uint64_t receivers; /* bits */
 };
 
@@ -23,20 +23,23 @@ struct accounts {
 	struct rows rows; /* of struct account_sum */
 	uint32_t *row_of; /* row + 1 by account id; 0: did not send lately */
 	int64_t ids;
-	int64_t days_before; /* with any mail */
-	int64_t days_alike; /* of them: on a weekday of the recent days */
+	/* Before the recent days and with any mail: all, on a weekday of the recent days that are
+	 * whole, and on that of the last one. */
+	int64_t days_before, days_whole, days_last;
 };
 
-enum day_kind { DAY_RECENT, DAY_BEFORE, DAY_ALIKE };
+enum day_kind { DAY_RECENT, DAY_BEFORE, DAY_ALIKE_WHOLE, DAY_ALIKE_LAST };
 
 static enum day_kind kind_of(const struct account_query *query, int64_t day)
 {
-	const int64_t recent_days = query->last_day - query->first_day + 1;
-
 	if (day >= query->first_day)
 		return DAY_RECENT;
+	if ((query->last_day - day) % 7 == 0)
+		return DAY_ALIKE_LAST;
 	/* Whole weeks before one of the recent days. */
-	return 6 - (query->first_day - day - 1) % 7 < recent_days ? DAY_ALIKE : DAY_BEFORE;
+	return 6 - (query->first_day - day - 1) % 7 < query->last_day - query->first_day
+		   ? DAY_ALIKE_WHOLE
+		   : DAY_BEFORE;
 }
 
 static bool count_ids(struct accounts *accounts, struct err *err)
@@ -78,7 +81,8 @@ static void take(struct accounts *accounts, struct query *query, enum day_kind k
 		return;
 	if (kind != DAY_RECENT) {
 		row->before += all;
-		row->before_alike += kind == DAY_ALIKE ? all : 0;
+		row->alike_whole += kind == DAY_ALIKE_WHOLE ? all : 0;
+		row->alike_last += kind == DAY_ALIKE_LAST ? all : 0;
 		return;
 	}
 	row->recent += all;
@@ -106,7 +110,8 @@ static bool read_day(struct accounts *accounts, int64_t day, enum day_kind kind,
 		take(accounts, &query, kind);
 	}
 	accounts->days_before += kind != DAY_RECENT && !is_empty;
-	accounts->days_alike += kind == DAY_ALIKE && !is_empty;
+	accounts->days_whole += kind == DAY_ALIKE_WHOLE && !is_empty;
+	accounts->days_last += kind == DAY_ALIKE_LAST && !is_empty;
 	return step == QUERY_END;
 }
 
@@ -132,16 +137,20 @@ static double per_day(uint64_t all, int64_t days)
 }
 
 /* What goes out every Tuesday is usual where there is a Tuesday, more than a mean day tells. */
-static double usual_of(const struct accounts *accounts, const struct account_sum *sum)
+static double usual_of(const struct accounts *accounts, const struct account_sum *sum,
+		       const struct account_query *query)
 {
-	const double mean = per_day(sum->before, accounts->days_before);
-	const double alike = per_day(sum->before_alike, accounts->days_alike);
+	const double whole_days = (double)(query->last_day - query->first_day);
+	const double mean =
+	    per_day(sum->before, accounts->days_before) * (whole_days + query->last_part);
+	const double alike = per_day(sum->alike_whole, accounts->days_whole) * whole_days +
+			     per_day(sum->alike_last, accounts->days_last) * query->last_part;
 
 	return alike > mean ? alike : mean;
 }
 
-static bool hand_over(struct accounts *accounts, int64_t recent_days, struct arena *arena,
-		      struct account_volume *out, struct err *err)
+static bool hand_over(struct accounts *accounts, const struct account_query *query,
+		      struct arena *arena, struct account_volume *out, struct err *err)
 {
 	const struct account_sum *const sum = (const void *)accounts->rows.data;
 
@@ -151,7 +160,7 @@ static bool hand_over(struct accounts *accounts, int64_t recent_days, struct are
 		out[i].unknown_user = sum[i].unknown_user;
 		out[i].blocked = sum[i].blocked;
 		out[i].receivers = (uint32_t)__builtin_popcountll(sum[i].receivers);
-		out[i].usual = usual_of(accounts, &sum[i]) * (double)recent_days;
+		out[i].usual = usual_of(accounts, &sum[i], query);
 		if (!name_of(accounts, sum[i].account_id, arena, &out[i].account, err))
 			return false;
 	}
@@ -169,7 +178,7 @@ bool volumes_accounts(struct store *store, const struct account_query *query, st
 		ok = read_day(&accounts, day, kind_of(query, day), err);
 	*count = accounts.rows.count;
 	*out = arena_calloc(arena, *count, sizeof(**out));
-	ok = ok && hand_over(&accounts, query->last_day - query->first_day + 1, arena, *out, err);
+	ok = ok && hand_over(&accounts, query, arena, *out, err);
 	rows_release(&accounts.rows);
 	free(accounts.row_of);
 	return ok;

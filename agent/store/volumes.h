@@ -80,11 +80,12 @@ struct volume_hours {
 bool volumes_hours(struct store *store, const struct volume_query *query, struct volume_hours *out,
 		   struct err *err);
 
-/* Accounts that sent between first_day and last_day; `usual` for as many days comes from
- * usual_from up to the day before: their mean, or that of the same weekdays if it is more. */
+/* Accounts that sent between first_day and last_day; `usual` for as long comes from usual_from up
+ * to the day before: the mean of days, or that of the same weekdays if it is more. */
 struct account_query {
 	const char *address;
 	int64_t usual_from, first_day, last_day;
+	double last_part; /* how much of last_day the counts are of, 0 to 1 */
 };
 bool volumes_accounts(struct store *store, const struct account_query *query, struct arena *arena,
 		      struct account_volume **out, size_t *count, struct err *err);

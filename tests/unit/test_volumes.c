@@ -209,7 +209,7 @@ static struct account_volume find(const struct account_volume *account, size_t c
 static void accounts_have_their_usual(void **state)
 {
 	struct bench *bench = *state;
-	const struct account_query query = {A, TODAY - 30, TODAY, TODAY};
+	const struct account_query query = {A, TODAY - 30, TODAY, TODAY, 1};
 	struct account_volume *account;
 	size_t count;
 
@@ -244,21 +244,31 @@ static const struct mail weekly[] = {
 static void the_usual_is_that_of_the_same_weekdays(void **state)
 {
 	struct bench *bench = *state;
-	const struct account_query query = {A, TODAY - 30, TODAY - 3, TODAY};
-	/* For four days, of seven with mail before, five of which are alike. */
+	/* Of seven days with mail before four are of the weekdays of -3 to -1, one of that of 0. */
 	static const struct {
 		const char *account;
+		double last_part; /* of day 0 that has gone by */
 		int usual;
-	} row[] = {{"news", 4 * 210 / 5}, {"early", 4 * 180 / 7}, {"edge", 4 * 40 / 5}};
-	struct account_volume *account;
-	size_t count;
+	} row[] = {
+	    {"news", 1, 3 * 210 / 4},       {"early", 1, 4 * 180 / 7},
+	    {"edge", 1, 3 * 20 / 4 + 20},   {"news", 0, 3 * 210 / 4},
+	    {"early", 0, 3 * 180 / 7},      {"edge", 0, 3 * 40 / 7},
+	    {"news", 0.5, 3 * 210 / 4},     {"early", 0.5, 7 * 180 / 14},
+	    {"edge", 0.5, 3 * 20 / 4 + 10},
+	};
 
 	record(bench, weekly, COUNT_OF(weekly));
-	must(bench,
-	     volumes_accounts(bench->store, &query, bench->arena, &account, &count, &bench->err));
-	assert_int_equal(count, 3);
-	for (size_t i = 0; i < COUNT_OF(row); i++)
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		const struct account_query query = {A, TODAY - 30, TODAY - 3, TODAY,
+						    row[i].last_part};
+		struct account_volume *account;
+		size_t count;
+
+		must(bench, volumes_accounts(bench->store, &query, bench->arena, &account, &count,
+					     &bench->err));
+		assert_int_equal(count, 3);
 		assert_int_equal((int)find(account, count, row[i].account).usual, row[i].usual);
+	}
 }
 
 static void receivers_replies_and_domains_add_up(void **state)
