@@ -33,6 +33,24 @@ static bool is_loud(const struct standing *standing)
 	return level[standing->belief] > 0;
 }
 
+static bool is_volume(enum finding finding)
+{
+	return finding == FINDING_ELEVATED || finding == FINDING_SPIKE || finding == FINDING_COLD;
+}
+
+/* Too much, too little and a cold start are troubles of their own: none is the end of another,
+ * and a spike that falls is still too much. */
+static enum change change_of_volume(const struct standing *before, const struct standing *after)
+{
+	if (before->belief == after->belief)
+		return after->severity > before->severity ? CHANGE_ESCALATED : CHANGE_NONE;
+	if (before->belief == FINDING_SPIKE && after->belief == FINDING_ELEVATED)
+		return CHANGE_REMINDER;
+	return before->belief == FINDING_ELEVATED && after->belief == FINDING_SPIKE
+		   ? CHANGE_ESCALATED
+		   : CHANGE_RAISED;
+}
+
 static enum change change_between(const struct standing *before, const struct standing *after,
 				  bool watches_loss)
 {
@@ -43,6 +61,8 @@ static enum change change_between(const struct standing *before, const struct st
 			       after->belief == FINDING_CLEAR
 			   ? CHANGE_CLEARED
 			   : CHANGE_NONE;
+	if (is_volume(before->belief) || is_volume(after->belief))
+		return change_of_volume(before, after);
 	if (level[after->belief] < level[before->belief])
 		return CHANGE_CLEARED;
 	if (level[after->belief] > level[before->belief])
@@ -53,10 +73,13 @@ static enum change change_between(const struct standing *before, const struct st
 }
 
 /* The channel that heard of the listing must hear of its end, so an end is as severe as what
- * ended. A loss that is watched is heard of though the note never alarmed. */
+ * ended, and a fall as what fell. A loss that is watched is heard of though the note never
+ * alarmed. */
 static enum severity severity_of(const struct standing *before, const struct standing *after,
 				 enum change change)
 {
+	if (change == CHANGE_REMINDER)
+		return before->severity;
 	if (change != CHANGE_CLEARED)
 		return after->severity;
 	return before->severity > SEVERITY_INFO || is_loud(before) ? before->severity
@@ -112,7 +135,7 @@ static void add_list_text(struct str *text, const struct standing *before,
 }
 
 static const char *event_text(const struct standing *before, const struct standing *after,
-			      struct arena *arena)
+			      enum change change, struct arena *arena)
 {
 	struct str text = {0};
 	const char *kept;
@@ -121,6 +144,9 @@ static const char *event_text(const struct standing *before, const struct standi
 		add_list_text(&text, before, after);
 	else if (after->belief == FINDING_CLEAR)
 		str_addf(&text, "%s is in order again (%s)", after->check, before->text);
+	else if (change == CHANGE_REMINDER)
+		str_addf(&text, "%s fell from %s to %s: %s", after->check,
+			 finding_name(before->belief), finding_name(after->belief), after->text);
 	else
 		str_add(&text, after->text);
 	kept = arena_strdup(arena, str_text(&text));
@@ -145,7 +171,7 @@ static enum change tell(const struct standing *before, const struct standing *af
 	    .from = is_flip ? finding_name(before->belief) : severity_name(before->severity),
 	    .to = is_flip ? finding_name(after->belief) : severity_name(after->severity),
 	    .severity = severity_of(before, after, change),
-	    .text = event_text(before, after, arena),
+	    .text = event_text(before, after, change, arena),
 	};
 	return change;
 }

@@ -34,7 +34,8 @@ struct sighting {
  *                      between clear and listed, "listed" speaks for "noted" too
  *   held            -> counts as blind (mass-change); flips in the pass after BREAKER_HELD_PASSES
  * Notes of severity info come and go without an event, but for a loss that is watched. What ends
- * or becomes a note is CHANGE_CLEARED, as severe as what ended.
+ * or becomes a note is CHANGE_CLEARED, as severe as what ended. A spike that falls to elevated goes
+ * on, as CHANGE_REMINDER.
  * A standing that ends clear with nothing pending may be forgotten: standing_is_plain. */
 enum change standing_apply(struct standing *standing, const struct sighting *sighting,
                            uint32_t confirm, int64_t now, struct arena *arena,

@@ -7,6 +7,7 @@
 #include "judge/standing.h"
 #include "judge/suspects.h"
 #include "judge/volume.h"
+#include "judge/volume_belief.h"
 #include "judge/warmup.h"
 #include "store/traffic.h"
 #include "store/volumes.h"
@@ -101,56 +102,53 @@ static bool judge_volume(struct pass *pass, size_t target, struct arena *arena, 
 	return true;
 }
 
-/* What a level means for beliefs. A cold address without a reason is not worth a word. */
-static struct observation volume_observation(const struct volume_verdict *volume)
+/* What is believed; a check that was never wrong needs no belief to be in order. */
+static struct standing *standing_of(struct pass *pass, size_t target,
+				    const struct observation *seen)
 {
-	static const struct {
-		enum finding finding;
-		enum severity severity;
-	} meaning[] = {
-	    [VOLUME_NO_DATA] = {FINDING_CLEAR, SEVERITY_INFO},
-	    [VOLUME_NORMAL] = {FINDING_CLEAR, SEVERITY_INFO},
-	    [VOLUME_ELEVATED] = {FINDING_ELEVATED, SEVERITY_MINOR},
-	    [VOLUME_SPIKE] = {FINDING_SPIKE, SEVERITY_CRITICAL},
-	    [VOLUME_WARM_UP] = {FINDING_CLEAR, SEVERITY_INFO},
-	    [VOLUME_OVER_PLAN] = {FINDING_ELEVATED, SEVERITY_MAJOR},
-	    [VOLUME_COLD] = {FINDING_COLD, SEVERITY_MINOR},
-	    [VOLUME_LOW] = {FINDING_COLD, SEVERITY_MAJOR},
-	};
-	const bool is_quiet = volume->level == VOLUME_COLD && !volume->reason[0];
+	struct standing *const standing =
+	    pass_find_standing(pass, target, seen->check, seen->subject);
 
-	_Static_assert(COUNT_OF(meaning) == VOLUME_LEVEL_COUNT, "a meaning for each level");
-	return (struct observation){
-	    .check = "volume",
-	    .subject = "",
-	    .finding = is_quiet ? FINDING_CLEAR : meaning[volume->level].finding,
-	    .severity = is_quiet ? SEVERITY_INFO : meaning[volume->level].severity,
-	    .means = "",
-	    .text = volume->reason,
-	    .fix = "",
-	};
+	if (standing || seen->finding == FINDING_CLEAR)
+		return standing;
+	return pass_add_standing(pass, target, seen->check, seen->subject, 0);
 }
 
-/* Applies what was seen; `told` replaces the words of an event where there is one. */
-static void believe(struct pass *pass, size_t target, const struct observation *seen,
-		    const char *told)
+static void add_event(struct pass *pass, size_t target, const struct standing *standing,
+		      const struct event *event)
 {
-	const struct sighting sighting = {.seen = *seen, .answers = 1};
-	struct standing *standing = pass_find_standing(pass, target, seen->check, seen->subject);
+	struct event *const kept = pass_event(pass);
+
+	*kept = *event;
+	kept->at = pass->at;
+	kept->address = pass->targets.target[target].text;
+	kept->subject = standing->subject;
+}
+
+static void believe_volume(struct pass *pass, size_t target)
+{
+	const struct volume_verdict *const volume = &pass->traffic->traffic[target].volume;
+	const struct observation seen = volume_observation(volume);
+	struct standing *const standing = standing_of(pass, target, &seen);
 	struct event event;
 
-	if (!standing && seen->finding == FINDING_CLEAR)
+	if (standing &&
+	    volume_believe(standing, volume, pass->at, pass->arena, &event) != CHANGE_NONE)
+		add_event(pass, target, standing, &event);
+}
+
+static void believe_receiver(struct pass *pass, size_t target, const struct observation *seen,
+			     const char *told)
+{
+	const struct sighting sighting = {.seen = *seen, .answers = 1};
+	struct standing *const standing = standing_of(pass, target, seen);
+	struct event event;
+
+	if (!standing ||
+	    standing_apply(standing, &sighting, 1, pass->at, pass->arena, &event) == CHANGE_NONE)
 		return;
-	if (!standing)
-		standing = pass_add_standing(pass, target, seen->check, seen->subject, 0);
-	if (standing_apply(standing, &sighting, 1, pass->at, pass->arena, &event) == CHANGE_NONE)
-		return;
-	event.at = pass->at;
-	event.address = pass->targets.target[target].text;
-	event.subject = standing->subject;
-	if (told)
-		event.text = told;
-	*pass_event(pass) = event;
+	event.text = told;
+	add_event(pass, target, standing, &event);
 }
 
 /* `began`: when the block did that has ended; the days behind its end may have forgotten it. */
@@ -217,17 +215,17 @@ static const struct stored_block *judge_block(struct pass *pass, size_t target,
 	row->receiver = receiver;
 	traffic_key(key, pass->targets.target[target].text, slice_text(receiver));
 	change = apply_days(row, map_get(traffic->refusals, key));
-	believe(pass, target,
-		&(struct observation){
-		    .check = "receiver",
-		    .subject = receiver,
-		    .finding = row->block.is_blocked ? FINDING_LISTED : FINDING_CLEAR,
-		    .severity = row->block.is_blocked ? SEVERITY_CRITICAL : SEVERITY_INFO,
-		    .means = reply_cause_name(row->block.cause),
-		    .text = row->words,
-		    .fix = "",
-		},
-		block_words(pass, row, change, before ? before->block.since : 0));
+	believe_receiver(pass, target,
+			 &(struct observation){
+			     .check = "receiver",
+			     .subject = receiver,
+			     .finding = row->block.is_blocked ? FINDING_LISTED : FINDING_CLEAR,
+			     .severity = row->block.is_blocked ? SEVERITY_CRITICAL : SEVERITY_INFO,
+			     .means = reply_cause_name(row->block.cause),
+			     .text = row->words,
+			     .fix = "",
+			 },
+			 block_words(pass, row, change, before ? before->block.since : 0));
 	return row;
 }
 
@@ -364,16 +362,14 @@ static bool find_suspects(struct pass *pass, size_t target, struct err *err)
 	return true;
 }
 
-/* A volume that is in order again is told with what it is now; a rise tells its own reason. */
-static const char *calm_words(struct pass *pass, size_t target, const struct observation *seen)
+/* Who sends much cannot have taken a record out of DNS, or stopped the mail. */
+static bool may_be_caused(const struct event *event)
 {
-	const struct volume_verdict *const volume = &pass->traffic->traffic[target].volume;
-	char sent[GROUPED_BYTES];
+	const bool is_bad = event->change == CHANGE_RAISED || event->change == CHANGE_ESCALATED ||
+			    event->change == CHANGE_REMINDER;
 
-	if (seen->finding != FINDING_CLEAR)
-		return NULL;
-	return arena_printf(pass->arena, "volume is in order again, with %s sent yesterday",
-			    grouped_text(volume->yesterday, sent));
+	return is_bad && strcmp(event->check, "ptr") != 0 && strcmp(event->check, "helo") != 0 &&
+	       strcmp(event->to, volume_level_name(VOLUME_LOW)) != 0;
 }
 
 /* A listing without its cause is half an answer: who is behind it stands in the same line. */
@@ -395,9 +391,7 @@ static void name_suspects(struct pass *pass, size_t target)
 	for (size_t i = 0; names.len && i < pass->events; i++) {
 		struct event *const event = &pass->event[i];
 
-		if (strcmp(event->address, address) == 0 &&
-		    (event->change == CHANGE_RAISED || event->change == CHANGE_ESCALATED) &&
-		    strcmp(event->check, "ptr") != 0 && strcmp(event->check, "helo") != 0)
+		if (strcmp(event->address, address) == 0 && may_be_caused(event))
 			event->text = arena_printf(pass->arena, "%s%s", event->text, names.text);
 	}
 	str_release(&names);
@@ -405,14 +399,11 @@ static void name_suspects(struct pass *pass, size_t target)
 
 bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct err *err)
 {
-	struct observation seen;
-
 	if (!pass->traffic || !map_get(pass->traffic->senders, pass->targets.target[target].text))
 		return true;
 	if (!judge_volume(pass, target, arena, err) || !judge_receivers(pass, target, err))
 		return false;
-	seen = volume_observation(&pass->traffic->traffic[target].volume);
-	believe(pass, target, &seen, calm_words(pass, target, &seen));
+	believe_volume(pass, target);
 	if (has_trouble(pass, target)) {
 		if (!find_suspects(pass, target, err))
 			return false;

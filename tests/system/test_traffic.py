@@ -172,6 +172,26 @@ def test_a_spike_ends(host):
     assert host.status("2026-11-23 01:00")["volume"]["level"] == "normal"
 
 
+def test_a_spike_falls_before_it_ends(host):
+    server = senders.Server(15)
+    server.number = 500000
+    a_day(server, "2026-11-20")
+    server.send(at("2026-11-20 10:00"), 3600, 3000, THIEF)
+    a_day(server, "2026-11-21")
+    server.send(at("2026-11-21 10:00"), 3600, 600, THIEF)
+    a_day(server, "2026-11-22")
+    host.write(server.log(server.take()))
+    told = []
+    for now in ("2026-11-21 01:00", "2026-11-22 01:00", "2026-11-23 01:00"):
+        event = only(host.run(now), "volume")
+        told.append((event["change"], event["from"], event["to"], event["text"][:37]))
+    assert [words[:3] for words in told] == [
+        ("raised", "normal", "spike"), ("reminder", "spike", "elevated"),
+        ("cleared", "elevated", "normal")], told
+    assert told[1][3].startswith("volume fell from spike to elevated: "), told
+    assert told[2][3].startswith("volume is in order again, with "), told
+
+
 def test_an_incident_is_told_once_though_the_day_ends(host):
     server = senders.Server(13)
     server.number = 500000
@@ -191,15 +211,21 @@ def test_an_incident_is_told_once_though_the_day_ends(host):
 def test_silence_is_said(host):
     # Nothing on Friday, where every day has mail.
     event = only(host.run("2026-11-21 01:00"), "volume")
-    assert event["change"] == "raised" and event["to"] == "cold", event
-    assert "sent 0 yesterday" in event["text"], event
-    assert host.status("2026-11-21 01:00")["volume"]["level"] == "low"
+    assert (event["change"], event["from"], event["to"]) == ("raised", "normal", "low"), event
+    assert "sent 0 yesterday" in event["text"] and "suspects" not in event["text"], event
+    view = host.status("2026-11-21 01:00")
+    assert view["volume"]["level"] == "low" and view["grade"] != "GOOD", view
+    reason = next(reason for reason in view["reasons"] if reason["check"] == "volume")
+    assert (reason["finding"], reason["severity"]) == ("noted", "major"), reason
+    assert "cold" not in host("2026-11-21 01:00", "status", IP).text
     assert host.run("2026-11-21 02:00") == []
     server = senders.Server(5)
     server.number = 500000
     a_day(server, "2026-11-21")
     host.write(server.log(server.take()))
-    assert only(host.run("2026-11-21 20:00"), "volume")["change"] == "cleared"
+    event = only(host.run("2026-11-21 20:00"), "volume")
+    assert (event["change"], event["from"], event["to"]) == ("cleared", "low", "normal"), event
+    assert event["text"].startswith("mail flows again, with "), event
 
 
 def test_a_warm_up_is_held_to_its_plan(repwatch):
