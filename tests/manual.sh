@@ -1,7 +1,7 @@
 #!/bin/sh
-# Holds the manual to the program: its pages are clean, the options of repwatch.conf(5) are those
-# of the table, and repwatch(1) names every command and option of the help. Runs from make check,
-# which sets the variables. With --update it writes the options into the page instead.
+# Holds the manual to the program: its pages are clean, the options of repwatch.conf(5) and
+# repwatch-replies(5) are those of the tables, and repwatch(1) names every command and option of
+# the help. Runs from make check, which sets the variables. With --update it writes the options into the pages instead.
 set -u
 LC_ALL=C.UTF-8
 export LC_ALL
@@ -28,23 +28,29 @@ section() {
 	awk -v head=".Sh $2" '/^\.Sh / { is_in = $0 == head } is_in' "$1"
 }
 
-conf_page=$src/man/repwatch.conf.5
 page=$src/man/repwatch.1
+# FILE:PAGE of those whose options come from a table.
+tables="repwatch.conf:repwatch.conf.5 replies.conf:repwatch-replies.5"
 
-if ! "$repwatch" config options --mdoc >"$work/options"; then
-	echo "Bail out! 'repwatch config options --mdoc' fails"
-	exit 1
-fi
+for table in $tables; do
+	if ! "$repwatch" config options --mdoc --file "${table%%:*}" >"$work/${table%%:*}"; then
+		echo "Bail out! 'repwatch config options --mdoc --file ${table%%:*}' fails"
+		exit 1
+	fi
+done
 
 if [ "${1-}" = --update ]; then
-	awk -v options="$work/options" '
-		/^\.Sh / { is_old = 0 }
-		$0 == ".Sh OPTIONS" {
-			while ((getline line < options) > 0)
-				print line
-			is_old = 1
-		}
-		!is_old' "$conf_page" >"$work/page" && cat "$work/page" >"$conf_page"
+	for table in $tables; do
+		conf_page=$src/man/${table#*:}
+		awk -v options="$work/${table%%:*}" '
+			/^\.Sh / { is_old = 0 }
+			$0 == ".Sh OPTIONS" {
+				while ((getline line < options) > 0)
+					print line
+				is_old = 1
+			}
+			!is_old' "$conf_page" >"$work/page" && cat "$work/page" >"$conf_page"
+	done
 	exit
 fi
 
@@ -57,9 +63,11 @@ else
 	echo "ok $cases - mandoc finds nothing to warn of # SKIP mandoc is not installed"
 fi
 
-section "$conf_page" OPTIONS >"$work/page"
-diff -u "$work/page" "$work/options" >"$broken" 2>&1
-verdict "repwatch.conf(5) has the options of the table (else: tests/manual.sh --update)"
+for table in $tables; do
+	section "$src/man/${table#*:}" OPTIONS >"$work/page"
+	diff -u "$work/page" "$work/${table%%:*}" >"$broken" 2>&1
+	verdict "${table#*:} has the options of the table (else: tests/manual.sh --update)"
+done
 
 # --- the help ---
 # words FILE: what a page says, without markup, a word a line; an option keeps its dashes.

@@ -81,6 +81,7 @@ struct conf {
 	struct catalogue catalogue;
 	const char *const *replies_path; /* read by conf/replies.h when they are needed */
 	size_t replies_paths;
+	bool are_replies_given; /* or the default */
 	struct {
 		const char *rrdcached; /* "": files are written directly */
 	} series;

@@ -113,6 +113,7 @@ static bool load(struct reader *reader, const char *path, const char *text, stru
 	read_conf_d(reader, &sources);
 	reader_fill(reader, &options_main, sources.item, sources.count, conf);
 	conf->path = path;
+	conf->are_replies_given = reader_is_given(reader, &conf->replies_path);
 	/* What contradicts or lacks something may be answered where it could not be read. */
 	if (!reader->is_cut)
 		rules_check(reader, conf);

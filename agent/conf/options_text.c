@@ -9,7 +9,7 @@
 /* The table of options for people: a reference, a sample, the manual. */
 
 static const struct option_table *const tables[] = {&options_main, &options_catalogue,
-						     &options_replies};
+						    &options_replies};
 
 enum { TEXT_COLUMNS = 78 };
 
@@ -72,20 +72,46 @@ static void add_plain(struct str *out, const char *prefix, const char *line)
 	str_addf(out, "%s%s\n", prefix, line);
 }
 
-void conf_options_text(struct str *out)
+static bool is_chosen(const struct option_table *table, const char *file)
 {
-	for (size_t i = 0; i < COUNT_OF(tables); i++) {
-		str_addf(out, "%sOptions of %s. %s\n", i ? "\n" : "", tables[i]->file,
-			 i ? "" : unused_text);
-		for (size_t j = 0; j < tables[i]->rows; j++) {
-			const struct option *const option = &tables[i]->row[j];
+	return !file || strcmp(table->file, file) == 0;
+}
 
-			str_addf(out, "\n%s (", option->path);
-			add_facts(out, option);
-			str_add(out, ")\n");
-			add_wrapped(out, "    ", option->text, add_plain);
-		}
+bool conf_options_has(const char *file)
+{
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		if (is_chosen(tables[i], file))
+			return true;
+	return false;
+}
+
+static bool has_unused(const struct option_table *table)
+{
+	for (size_t i = 0; i < table->rows; i++)
+		if (table->row[i].use == OPTION_LATER)
+			return true;
+	return false;
+}
+
+static void add_table(struct str *out, const struct option_table *table)
+{
+	str_addf(out, "%sOptions of %s.%s%s\n", out->len ? "\n" : "", table->file,
+		 has_unused(table) ? " " : "", has_unused(table) ? unused_text : "");
+	for (size_t i = 0; i < table->rows; i++) {
+		const struct option *const option = &table->row[i];
+
+		str_addf(out, "\n%s (", option->path);
+		add_facts(out, option);
+		str_add(out, ")\n");
+		add_wrapped(out, "    ", option->text, add_plain);
 	}
+}
+
+void conf_options_text(struct str *out, const char *file)
+{
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		if (is_chosen(tables[i], file))
+			add_table(out, tables[i]);
 }
 
 /* mdoc takes a dot or an apostrophe at the start of a line, and a backslash, for its own, and
@@ -105,11 +131,12 @@ static void add_mdoc(struct str *out, const char *prefix, const char *line)
 	str_add_char(out, '\n');
 }
 
-void conf_options_mdoc(struct str *out)
+static void add_mdoc_table(struct str *out, const struct option_table *table)
 {
-	str_addf(out, ".Sh OPTIONS\n%s\n.Bl -tag -width Ds\n", unused_text);
-	for (size_t i = 0; i < options_main.rows; i++) {
-		const struct option *const option = &options_main.row[i];
+	str_addf(out, ".Sh OPTIONS\n%s%s.Bl -tag -width Ds\n", has_unused(table) ? unused_text : "",
+		 has_unused(table) ? "\n" : "");
+	for (size_t i = 0; i < table->rows; i++) {
+		const struct option *const option = &table->row[i];
 		struct str facts = {0};
 
 		str_add_char(&facts, '(');
@@ -122,6 +149,13 @@ void conf_options_mdoc(struct str *out)
 		str_release(&facts);
 	}
 	str_add(out, ".El\n");
+}
+
+void conf_options_mdoc(struct str *out, const char *file)
+{
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		if (is_chosen(tables[i], file))
+			add_mdoc_table(out, tables[i]);
 }
 
 /* Every line of `text` behind `prefix`, empty ones without blanks. */
@@ -290,13 +324,13 @@ static json_t *row_json(const struct option_table *table, const struct option *o
 	return object;
 }
 
-json_t *conf_options_json(void)
+json_t *conf_options_json(const char *file)
 {
 	json_t *array = json_array();
 	json_t *document = json_object();
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
-		for (size_t j = 0; j < tables[i]->rows; j++)
+		for (size_t j = 0; is_chosen(tables[i], file) && j < tables[i]->rows; j++)
 			json_array_append_new(array, row_json(tables[i], &tables[i]->row[j]));
 	json_object_set_new(document, "options", array);
 	return document;

@@ -8,7 +8,9 @@
 #include "conf/reader.h"
 #include "conf/source.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char shipped_replies[] = PKGSYSCONFDIR "/replies.conf";
 
@@ -273,6 +275,22 @@ struct replies *conf_replies(const struct conf *conf, struct arena *arena,
 			     struct conf_problems *problems)
 {
 	return load(conf->replies_path, conf->replies_paths, arena, problems);
+}
+
+bool conf_replies_check(const struct conf *conf, struct arena *arena,
+			struct conf_problems *problems, const char **missing)
+{
+	struct replies *replies;
+
+	*missing = NULL;
+	if (!conf->are_replies_given && conf->replies_paths == 1 &&
+	    access(conf->replies_path[0], F_OK) != 0 && errno == ENOENT) {
+		*missing = conf->replies_path[0];
+		return true;
+	}
+	replies = conf_replies(conf, arena, problems);
+	replies_free(replies);
+	return replies != NULL;
 }
 
 struct replies *conf_replies_file(const char *path, struct arena *arena,

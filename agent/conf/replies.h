@@ -25,6 +25,10 @@ struct receivers {
 };
 bool conf_receivers(const struct conf *conf, struct arena *arena, struct receivers *out,
 		    struct conf_problems *problems);
+/* Whether they can be read, and every mistake if not. Of a file that nobody named and that is not
+ * there `missing` is the name, else NULL: counting goes on without rules. */
+bool conf_replies_check(const struct conf *conf, struct arena *arena,
+			struct conf_problems *problems, const char **missing);
 /* One file without a configuration; `path` may be NULL: the shipped rules. */
 struct replies *conf_replies_file(const char *path, struct arena *arena,
 				  struct conf_problems *problems);

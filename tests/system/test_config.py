@@ -170,6 +170,48 @@ def test_mistake(folder, name):
     assert lines[0].startswith(("repwatch: ", str(path), mistake.file)), result
 
 
+RULES = """\
+receivers = ( { name = "campus"; mx = [ "mx.campus.example" ]; } );
+rules = (
+  { name = "a"; receiver = "campus"; codes = "550"; cause = "policy"; },
+  { name = "b"; pattern = "on our list"; cause = "ip-block"; }
+);
+"""
+
+
+@pytest.mark.parametrize("old, new, line, word", [
+    ('"550"', '"57"', 3, "57"), ('"policy"', '"polcy"', 3, "polcy"),
+    ('"on our list"', '"on our (list"', 4, "parenthesis"), ('"b"', '"a"', 4, "twice"),
+    ('receiver = "campus"', 'receiver = "capmus"', 3, "capmus"), ("rules =", "rulse =", 2, "rulse"),
+    ("receivers = (", "receivers = ( (", 1, ""),
+])
+def test_reply_rules_are_checked(folder, old, new, line, word):
+    (folder.dir / "own.conf").write_text(RULES)
+    folder.conf.write_text(GOOD + 'replies = [ "own.conf" ];\n')
+    assert folder("config", "check").code == 0
+    (folder.dir / "own.conf").write_text(RULES.replace(old, new, 1))
+    result = folder("config", "check")
+    assert result.code == 2 and re.search(rf"own\.conf:{line}: .*{word}", result.errors), result
+    assert "no problems" not in result.text
+    document = folder("config", "check", "--json")
+    assert document.code == 2 and any("own.conf:" in text for text in document.json["problems"])
+
+
+def test_mistakes_of_the_rules_stand_beside_the_others(folder):
+    (folder.dir / "replies.conf").write_text(RULES.replace('"550"', '"57"'))
+    folder.conf.write_text(GOOD.replace('"UTC"', '"Asia/Tokio"'))
+    result = folder("config", "check")
+    assert result.code == 2 and "Asia/Tokio" in result.errors and "'57'" in result.errors, result
+
+
+def test_rules_that_are_not_there(folder):
+    result = folder("config", "check")
+    assert result.code == 0 and "there is no" in result.errors and "replies.conf" in result.errors
+    folder.conf.write_text(GOOD + 'replies = [ "own.conf" ];\n')
+    result = folder("config", "check")
+    assert result.code == 2 and "own.conf" in result.errors, result
+
+
 def test_all_mistakes_are_told_at_once(folder):
     text = GOOD.replace('"UTC"', '"Nowhere/Land"').replace('"1s"', '"1x"').replace(
         "198.18.1.0/28", "198.18.1.1/28")
@@ -236,6 +278,7 @@ def test_show_loads_again(folder):
 
 
 def test_the_sample_loads(folder):
+    (folder.dir / "replies.conf").write_text(RULES)  # is installed beside it
     sample = folder("config", "sample", config=False)
     assert sample.code == 0, sample
     folder.conf.write_bytes(sample.out)
