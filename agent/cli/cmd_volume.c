@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { YEAR_MIN = 1970, YEAR_MAX = 9999, BYTES_PER_MB = 1000000 };
+enum { YEAR_MIN = 1970, YEAR_MAX = 9999 };
 
 static const uint32_t default_days = 62;
 
@@ -149,8 +149,7 @@ static void show_progress(void *context, uint64_t bytes)
 	struct import *const import = context;
 
 	if (import->total)
-		progress_show(&import->progress, (import->done + bytes) / BYTES_PER_MB,
-			      import->total / BYTES_PER_MB);
+		progress_show(&import->progress, import->done + bytes, import->total);
 }
 
 static void fold(void *context, const struct tally *tally)
@@ -187,6 +186,7 @@ static enum cli_status import_all(struct import *import)
 
 	import->sum = tally_new(&cli->zone, NULL);
 	import->progress = progress_begin(cli);
+	import->progress.is_bytes = true;
 	import->source.progress = show_progress;
 	import->source.context = import;
 	for (size_t i = 0; i < cli->arguments; i++)

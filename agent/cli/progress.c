@@ -12,8 +12,13 @@ enum {
 	EVERY_US = 100 * 1000,
 	BAR_MAX = 30,
 	BAR_MIN = 8,
-	WORDS_ROOM = 42 /* "100%  123456/123456  12345/s  1h 12m left" */
+	/* "100%  123456/123456  12345/s  1h 12m left" and, which is longer,
+	 * "100%  12345.6/12345.6 MB  123.4 MB/s  1h 12m left" */
+	WORDS_ROOM = 42,
+	BYTES_ROOM = 50
 };
+
+static const double bytes_per_mb = 1e6;
 
 struct progress progress_begin(const struct cli *cli)
 {
@@ -24,27 +29,36 @@ struct progress progress_begin(const struct cli *cli)
 	};
 }
 
-void progress_line(struct str *out, size_t columns, uint64_t done, uint64_t total,
+static void add_bar(struct str *out, size_t room, double part)
+{
+	const size_t bar = room > BAR_MAX ? BAR_MAX : room;
+	const size_t full = (size_t)(part * (double)bar);
+
+	if (bar < BAR_MIN)
+		return;
+	str_add_char(out, '[');
+	str_add_fill(out, '#', full);
+	str_add_fill(out, '.', bar - full);
+	str_add(out, "] ");
+}
+
+void progress_line(struct str *out, const struct progress *progress, uint64_t done, uint64_t total,
 		   int64_t elapsed_us)
 {
 	const double part = total ? (double)done / (double)total : 0;
 	const double rate = elapsed_us > 0 ? (double)done * US_PER_S / (double)elapsed_us : 0;
-	size_t bar = columns > WORDS_ROOM ? columns - WORDS_ROOM : 0;
+	const size_t words = progress->is_bytes ? BYTES_ROOM : WORDS_ROOM;
+	const double unit = progress->is_bytes ? bytes_per_mb : 1;
+	const char *const name = progress->is_bytes ? " MB" : "";
+	const int digits = progress->is_bytes ? 1 : 0;
 	char age[CIVIL_TEXT_BYTES];
 
-	bar = bar > BAR_MAX ? BAR_MAX : bar;
-	if (bar >= BAR_MIN) {
-		const size_t full = (size_t)(part * (double)bar);
-
-		str_add_char(out, '[');
-		str_add_fill(out, '#', full);
-		str_add_fill(out, '.', bar - full);
-		str_add(out, "] ");
-	}
-	str_addf(out, "%3.0f%%  %ju/%ju", part * 100, (uintmax_t)done, (uintmax_t)total);
+	add_bar(out, progress->columns > words ? progress->columns - words : 0, part);
+	str_addf(out, "%3.0f%%  %.*f/%.*f%s", part * 100, digits, (double)done / unit, digits,
+		 (double)total / unit, name);
 	if (rate < 1 || done >= total)
 		return;
-	str_addf(out, "  %.0f/s", rate);
+	str_addf(out, "  %.*f%s/s", digits, rate / unit, name);
 	str_addf(out, "  %s left", civil_age((int64_t)((double)(total - done) / rate) + 1, age));
 }
 
@@ -58,7 +72,7 @@ void progress_show(void *context, uint64_t done, uint64_t total)
 	    now_us - progress->drawn_us < EVERY_US)
 		return;
 	/* The total is an estimate; a bar never runs over its end. */
-	progress_line(&line, progress->columns, done, total < done ? done : total,
+	progress_line(&line, progress, done, total < done ? done : total,
 		      now_us - progress->began_us);
 	/* Erase to the end of the line (ECMA-48 EL), so that a shorter line leaves no rest. */
 	fprintf(stderr, "\r%.*s\033[K", (int)progress->columns - 1, str_text(&line));

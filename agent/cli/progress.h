@@ -12,6 +12,7 @@ struct progress {
 	bool is_on;
 	bool is_drawn;
 	size_t columns;
+	bool is_bytes; /* shown in megabytes; else things, one by one */
 	int64_t began_us, drawn_us;
 };
 
@@ -21,8 +22,8 @@ void progress_show(void *context, uint64_t done, uint64_t total);
 /* Erases it, so that what follows begins on a clean line. */
 void progress_end(struct progress *progress);
 
-/* The line itself, `columns` wide at most. */
-void progress_line(struct str *out, size_t columns, uint64_t done, uint64_t total,
+/* The line itself, as wide as there are columns at most. */
+void progress_line(struct str *out, const struct progress *progress, uint64_t done, uint64_t total,
 		   int64_t elapsed_us);
 
 #endif
