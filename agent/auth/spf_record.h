@@ -25,6 +25,8 @@ enum spf_mechanism {
 	SPF_MECHANISM_COUNT
 };
 const char *spf_mechanism_name(enum spf_mechanism mechanism);
+/* Whether it counts against the 10 lookups of section 4.6.4. */
+bool spf_mechanism_asks(enum spf_mechanism mechanism);
 
 struct spf_term {
 	enum spf_mechanism mechanism;
@@ -34,22 +36,30 @@ struct spf_term {
 	struct ip ip; /* SPF_IP4, SPF_IP6 */
 	uint8_t bits4, bits6; /* the CIDR lengths; 32 and 128 when none were given */
 };
+/* Whether the address is inside `net`, of which only the term's CIDR length counts: bits behind it
+ * may be set (section 5.6). */
+bool spf_term_has(const struct spf_term *term, const struct ip *net, const struct ip *ip);
+
+struct spf_modifier {
+	struct slice text; /* as written; `at` NULL: not there */
+	struct slice domain; /* domain-spec */
+};
 
 struct spf_record {
 	const struct spf_term *term;
 	size_t terms;
-	struct slice redirect, explanation; /* domain-specs; data NULL: not there */
+	struct spf_modifier redirect, explanation;
 };
 
 struct spf_syntax { /* what is wrong with it */
-	struct slice term;
-	const char *text;
+	struct slice term; /* as written */
+	const char *text; /* a sentence that the term is the subject of */
 };
 
 /* Whether a TXT record is an SPF record at all: the version section, then a space or the end. */
 bool spf_record_is(struct slice txt);
 /* False: the whole record is in error (a permerror), `wrong` says where. The record borrows from
- * `txt`. */
+ * `txt`, for which spf_record_is holds. */
 bool spf_record_parse(struct slice txt, struct arena *arena, struct spf_record *out,
 		      struct spf_syntax *wrong);
 
