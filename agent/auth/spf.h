@@ -6,6 +6,7 @@
 #include "model/auth.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* check_host() of RFC 7208 as a check over the ask table: it asks for one thing after the other,
@@ -19,25 +20,36 @@ struct spf_query {
 	const char *domain; /* <domain>; NULL: that of `from`, or of HELO for a null sender (2.4) */
 	const char *from; /* MAIL FROM, "" for the null sender: then postmaster@HELO */
 	const char *helo;
-	const char *receiver; /* %{r} */
+	const char *receiver; /* %{r}; NULL: "unknown" */
 	int64_t now; /* %{t} */
 };
 
+/* Terms and sentences quote records: foreign text, bounded, not yet escaped. */
 struct spf_verdict {
 	enum spf_result result;
-	const char *reason; /* in words, for people: what decided, or what is wrong and where */
+	const char *reason; /* a sentence without full stop: what decided, or what is wrong and
+	                     * where */
 	const char *mechanism; /* the term that decided, as written; "" for none */
-	const char *at; /* the domain whose record held it */
-	const char *explanation; /* exp= expanded, SPF_FAIL only; "" for none; foreign text */
+	const char *at; /* the domain whose record held it; "" for none */
+	const char *explanation; /* exp= expanded, SPF_FAIL only; "" for none */
 	const char *record; /* of <domain>; "" for none */
-	uint32_t lookups, voids;
+	enum cause cause; /* SPF_TEMPERROR: of the question that failed; else CAUSE_NONE */
+	uint32_t lookups, voids; /* that were made */
 };
 
 /* False: a question is open. Strings belong to the ask's arena. */
 bool spf_check(const struct spf_query *query, struct ask *ask, struct spf_verdict *out);
 
-/* The record of a domain: SPF_PASS and `record` set; or SPF_NONE, SPF_PERMERROR (several),
- * SPF_TEMPERROR. False: a question is open. */
-bool spf_fetch(const char *domain, struct ask *ask, enum spf_result *result, const char **record);
+/* The record of a domain. */
+struct spf_found {
+	enum spf_result result; /* SPF_PASS: there is one; or SPF_NONE, SPF_PERMERROR (several),
+	                         * SPF_TEMPERROR */
+	struct slice record; /* SPF_PASS; lives as long as the ask's arena */
+	size_t records; /* how many TXT records are SPF records */
+	enum cause cause; /* SPF_TEMPERROR; else CAUSE_NONE */
+	bool has_domain; /* the name exists */
+};
+/* False: a question is open. */
+bool spf_fetch(const char *domain, struct ask *ask, struct spf_found *out);
 
 #endif

@@ -88,6 +88,8 @@ bool cli_conf_to_look(struct cli *cli);
 /* For commands that work without: the file when --config was given, else the defaults and the
  * catalogue at `path` (NULL: the shipped one). */
 bool cli_conf_or_catalogue(struct cli *cli, const char *path);
+/* For commands that use no list either: the file when --config was given, else the defaults. */
+bool cli_conf_or_defaults(struct cli *cli);
 
 /* What is wrong with a file that was read otherwise: one problem a line on standard error. */
 struct conf_problems;

@@ -116,3 +116,12 @@ bool cli_conf_or_catalogue(struct cli *cli, const char *path)
 		return cli_conf(cli);
 	return finish(cli, conf_load_catalogue(path, cli->arena, &cli->conf, &problems), &problems);
 }
+
+bool cli_conf_or_defaults(struct cli *cli)
+{
+	struct conf_problems problems = {0};
+
+	if (cli_has(cli, "config"))
+		return cli_conf_to_look(cli);
+	return finish(cli, conf_load_defaults(cli->arena, &cli->conf, &problems), &problems);
+}

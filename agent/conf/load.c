@@ -169,3 +169,15 @@ bool conf_load_catalogue(const char *path, struct arena *arena, struct conf *con
 	lists_load(&reader, conf);
 	return finish(&reader, conf, problems);
 }
+
+bool conf_load_defaults(struct arena *arena, struct conf *conf, struct conf_problems *problems)
+{
+	struct reader reader;
+
+	*conf = (struct conf){0};
+	reader_init(&reader, arena);
+	reader.dir = "";
+	reader_fill(&reader, &options_main, NULL, 0, conf);
+	conf->path = "";
+	return finish(&reader, conf, problems);
+}

@@ -31,5 +31,7 @@ bool conf_load_text(const char *path, const char *text, struct arena *arena, str
  * NULL: the shipped catalogue. Lists that need a key are disabled. */
 bool conf_load_catalogue(const char *path, struct arena *arena, struct conf *conf,
 			 struct conf_problems *problems);
+/* The defaults alone, for commands that use neither addresses nor lists. */
+bool conf_load_defaults(struct arena *arena, struct conf *conf, struct conf_problems *problems);
 
 #endif
