@@ -17,7 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FROM = 60, SEEDS = 6, EPISODE_GAP = 3 };
+enum {
+	FROM = 60,
+	SEEDS = 6,
+	FRESH_FIRST = 101,
+	FRESH_SEEDS = 20,
+	EPISODE_GAP = 3,
+	MONTH_DAYS = 31
+};
 
 /* A day of the real series is cut into seven, so that its rhythm becomes one of weekdays. */
 enum { POINTS_A_DAY = 288, SLOTS_A_DAY = 7, SLOTS = 200, SLOTS_BEFORE = 28, TIME_BYTES = 20 };
@@ -62,6 +69,15 @@ static void judge_days(const struct volume_day *day, size_t days, enum volume_le
 	}
 }
 
+/* Three times as much as before is no more than last month had, when that was of a leak. */
+static bool is_masked(const struct made_series *made, size_t event)
+{
+	const struct made_event *const before = event ? &made->event[event - 1] : NULL;
+
+	return made->event[event].kind == MADE_SHIFT && before && before->kind == MADE_LEAK &&
+	       before->end + MONTH_DAYS >= made->event[event].begin;
+}
+
 static void score_events(const struct made_series *made, const enum volume_level *level,
 			 struct score *score)
 {
@@ -69,6 +85,8 @@ static void score_events(const struct made_series *made, const enum volume_level
 		const struct made_event *const event = &made->event[i];
 		const size_t last = event->end < MADE_DAYS ? event->end : MADE_DAYS - 1;
 
+		if (is_masked(made, i))
+			continue;
 		score->events[event->kind]++;
 		for (size_t k = event->begin; k <= last; k++) {
 			if (!counts_as(level[k], least_level[event->kind]))
@@ -163,30 +181,63 @@ static void add_score(struct score *all, const struct score *one)
 	all->true_lows += one->true_lows;
 }
 
+static void score_seeds(uint64_t first, uint64_t seeds, bool shows_senders, struct score *all)
+{
+	for (size_t sender = 0; sender < made_senders(); sender++) {
+		struct made_series made = {0};
+		struct score score = {0};
+
+		for (uint64_t seed = first; seed < first + seeds; seed++) {
+			made_series(&made, sender, seed);
+			score_series(&made, &score);
+		}
+		if (shows_senders)
+			print_score(made.sender, &score);
+		add_score(all, &score);
+	}
+}
+
+/* Of an event's kind how many are found, how many days late, and how many alarms are true. */
+static void hold_to_goals(const char *name, const struct score *score)
+{
+	const double precise[] = {part(score->true_spikes, score->spikes),
+				  part(score->true_rises, score->rises),
+				  part(score->true_lows, score->lows)};
+
+	print_score(name, score);
+	for (enum made_kind kind = 0; kind < MADE_KIND_COUNT; kind++) {
+		const double recall = part(score->found[kind], score->events[kind]);
+
+		print_message("# %s, %s: recall %.3f, mean delay %.2f days\n", name,
+			      made_kind_name(kind), recall,
+			      part(score->delay[kind], score->found[kind]));
+		if (recall < 6.0 / 7)
+			fail_msg("%s: %zu of %zu found", made_kind_name(kind), score->found[kind],
+				 score->events[kind]);
+	}
+	print_message("# %s: precision of spikes %.3f, rises %.3f, lows %.3f\n", name, precise[0],
+		      precise[1], precise[2]);
+	for (size_t i = 0; i < COUNT_OF(precise); i++)
+		assert_true(precise[i] >= 0.7);
+}
+
 static void made_events_are_found_and_few_are_made_up(void **state)
 {
 	struct score all = {0};
 
 	(void)state;
-	for (size_t sender = 0; sender < made_senders(); sender++) {
-		struct made_series made = {0};
-		struct score score = {0};
+	score_seeds(1, SEEDS, true, &all);
+	hold_to_goals("all", &all);
+}
 
-		for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-			made_series(&made, sender, seed);
-			score_series(&made, &score);
-		}
-		print_score(made.sender, &score);
-		add_score(&all, &score);
-	}
-	print_score("all", &all);
-	for (enum made_kind kind = 0; kind < MADE_KIND_COUNT; kind++)
-		if (part(all.found[kind], all.events[kind]) < 6.0 / 7)
-			fail_msg("%s: %zu of %zu found", made_kind_name(kind), all.found[kind],
-				 all.events[kind]);
-	assert_true(part(all.true_spikes, all.spikes) >= 0.7);
-	assert_true(part(all.true_rises, all.rises) >= 0.7);
-	assert_true(part(all.true_lows, all.lows) >= 0.7);
+/* Thresholds were chosen while looking at the seeds above; nobody looks at these. */
+static void the_same_holds_for_seeds_nobody_tuned_on(void **state)
+{
+	struct score all = {0};
+
+	(void)state;
+	score_seeds(FRESH_FIRST, FRESH_SEEDS, false, &all);
+	hold_to_goals("fresh", &all);
 }
 
 /* An office's day. */
@@ -380,6 +431,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(made_events_are_found_and_few_are_made_up),
+	    cmocka_unit_test(the_same_holds_for_seeds_nobody_tuned_on),
 	    cmocka_unit_test(bursts_are_told_hours_before_the_day_ends),
 	    cmocka_unit_test(projections_make_little_up),
 	    cmocka_unit_test(real_series_are_reported),
