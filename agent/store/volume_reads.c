@@ -1,9 +1,7 @@
 #include "store/volumes.h"
 
 #include "base/mem.h"
-#include "store/query.h"
-#include "store/rows.h"
-#include "store/volume_names.h"
+#include "store/volume_walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,56 +31,18 @@ bool volumes_addresses(struct store *store, struct arena *arena, const char *con
 	return step == QUERY_END;
 }
 
-/* One statement over one address and the days: what each row of it does is the caller's. */
-struct walk {
-	struct store *store;
-	const char *sql; /* (sender_id, first_day, last_day) */
-	void (*take)(struct query *query, void *context, const char *address);
-	void *context;
-};
-
-static bool walk_address(const struct walk *walk, const char *address,
-			 const struct volume_query *over, struct err *err)
-{
-	struct query query;
-	enum query_step step;
-	int64_t sender;
-
-	if (!volume_names_sender(walk->store, address, &sender, err))
-		return false;
-	if (!sender)
-		return true;
-	if (!query_open(&query, walk->store, walk->sql, err))
-		return false;
-	query_put_int(&query, sender);
-	query_put_int(&query, over->first_day);
-	query_put_int(&query, over->last_day);
-	while ((step = query_next(&query)) == QUERY_ROW)
-		walk->take(&query, walk->context, address);
-	return step == QUERY_END;
-}
-
-static bool walk_all(const struct walk *walk, const struct volume_query *over, struct err *err)
-{
-	for (size_t i = 0; i < over->addresses; i++)
-		if (!walk_address(walk, over->address[i], over, err))
-			return false;
-	return true;
-}
-
 /* A place for each day that is asked for. */
 struct days {
 	struct volume_day *day;
 	int64_t first;
 };
 
-static void take_day(struct query *query, void *context, const char *address)
+static void take_day(struct query *query, void *context)
 {
 	const struct days *const days = context;
 	struct volume_day *const row = &days->day[query_int(query) - days->first];
 	uint64_t by_outcome[OUTCOME_COUNT] = {0};
 
-	(void)address;
 	read_outcomes(query, by_outcome);
 	row->sent += by_outcome[OUTCOME_SENT];
 	row->deferred += by_outcome[OUTCOME_DEFERRED];
@@ -97,7 +57,7 @@ bool volumes_days(struct store *store, const struct volume_query *query, struct 
 				  " WHERE sender_id = ?1 AND day BETWEEN ?2 AND ?3";
 	struct volume_query over = *query;
 	struct days days;
-	const struct walk walk = {store, sql, take_day, &days};
+	const struct volume_walk walk = {store, sql, take_day, &days};
 	size_t span;
 	bool ok;
 
@@ -105,7 +65,7 @@ bool volumes_days(struct store *store, const struct volume_query *query, struct 
 		over.first_day = over.last_day - VOLUME_DAYS_KEPT - 1;
 	span = over.first_day <= over.last_day ? (size_t)(over.last_day - over.first_day) + 1 : 0;
 	days = (struct days){arena_calloc(arena, span, sizeof(*days.day)), over.first_day};
-	ok = walk_all(&walk, &over, err);
+	ok = volume_walk(&walk, &over, err);
 	*count = 0;
 	*out = days.day;
 	for (size_t i = 0; i < span; i++) {
@@ -124,14 +84,13 @@ struct hours {
 	double sum;
 };
 
-static void take_hour(struct query *query, void *context, const char *address)
+static void take_hour(struct query *query, void *context)
 {
 	struct hours *const hours = context;
 	const int64_t day = query_int(query);
 	const int64_t hour = query_int(query);
 	const int64_t sent = query_int(query);
 
-	(void)address;
 	if (hour < 0 || hour > 23)
 		return;
 	if (day == hours->today) {
@@ -148,10 +107,10 @@ bool volumes_hours(struct store *store, const struct volume_query *query, struct
 	static const char sql[] = "SELECT day, hour, sent FROM volume_hour"
 				  " WHERE sender_id = ?1 AND day BETWEEN ?2 AND ?3";
 	struct hours hours = {.out = out, .today = query->last_day};
-	const struct walk walk = {store, sql, take_hour, &hours};
+	const struct volume_walk walk = {store, sql, take_hour, &hours};
 
 	*out = (struct volume_hours){0};
-	if (!walk_all(&walk, query, err))
+	if (!volume_walk(&walk, query, err))
 		return false;
 	out->has_share = hours.sum > 0;
 	for (size_t i = 0; out->has_share && i < COUNT_OF(out->share); i++)
@@ -159,12 +118,7 @@ bool volumes_hours(struct store *store, const struct volume_query *query, struct
 	return true;
 }
 
-struct kept {
-	struct rows rows;
-	struct arena *arena;
-};
-
-static struct receiver_volume *receiver_row(struct kept *kept, const char *receiver)
+static struct receiver_volume *receiver_row(struct volume_kept *kept, const char *receiver)
 {
 	struct receiver_volume *row = (void *)kept->rows.data;
 
@@ -176,13 +130,12 @@ static struct receiver_volume *receiver_row(struct kept *kept, const char *recei
 	return row;
 }
 
-static void take_receiver(struct query *query, void *context, const char *address)
+static void take_receiver(struct query *query, void *context)
 {
-	struct kept *const kept = context;
+	struct volume_kept *const kept = context;
 	struct receiver_volume *const row = receiver_row(kept, query_text(query, kept->arena));
 	int64_t last_sent_at;
 
-	(void)address;
 	read_outcomes(query, row->by_outcome);
 	last_sent_at = query_int(query);
 	if (last_sent_at > row->last_sent_at)
@@ -202,9 +155,9 @@ bool volumes_receivers(struct store *store, const struct volume_query *query, st
 	    "SELECT receiver.name, sum(sent), sum(deferred), sum(bounced), sum(expired),"
 	    " max(last_sent_at) FROM receiver_day JOIN receiver ON receiver.id = receiver_id"
 	    " WHERE sender_id = ?1 AND day BETWEEN ?2 AND ?3 GROUP BY receiver_id";
-	struct kept kept = {{.size = sizeof(struct receiver_volume)}, arena};
-	const struct walk walk = {store, sql, take_receiver, &kept};
-	const bool ok = walk_all(&walk, query, err);
+	struct volume_kept kept = {{.size = sizeof(struct receiver_volume)}, arena};
+	const struct volume_walk walk = {store, sql, take_receiver, &kept};
+	const bool ok = volume_walk(&walk, query, err);
 
 	*count = kept.rows.count;
 	*out = rows_keep(&kept.rows, arena);
@@ -213,12 +166,11 @@ bool volumes_receivers(struct store *store, const struct volume_query *query, st
 	return ok;
 }
 
-static void take_reply(struct query *query, void *context, const char *address)
+static void take_reply(struct query *query, void *context)
 {
-	struct kept *const kept = context;
+	struct volume_kept *const kept = context;
 	struct reply_volume *const row = rows_add(&kept->rows);
 
-	(void)address;
 	row->day = query_int(query);
 	row->receiver = query_text(query, kept->arena);
 	row->cause = (enum reply_cause)query_word(query, reply_cause_parse);
@@ -249,9 +201,9 @@ bool volumes_replies(struct store *store, const struct volume_query *query, stru
 	    "SELECT day, receiver.name, cause, scope, deferred, bounced, expired, unmatched,"
 	    " first_at, last_at, words FROM reply_day JOIN receiver ON receiver.id = receiver_id"
 	    " WHERE sender_id = ?1 AND day BETWEEN ?2 AND ?3";
-	struct kept kept = {{.size = sizeof(struct reply_volume)}, arena};
-	const struct walk walk = {store, sql, take_reply, &kept};
-	const bool ok = walk_all(&walk, query, err);
+	struct volume_kept kept = {{.size = sizeof(struct reply_volume)}, arena};
+	const struct volume_walk walk = {store, sql, take_reply, &kept};
+	const bool ok = volume_walk(&walk, query, err);
 
 	*count = kept.rows.count;
 	*out = rows_keep(&kept.rows, arena);

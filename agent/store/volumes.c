@@ -48,15 +48,27 @@ static int by_place(const void *a, const void *b)
 	return 0;
 }
 
+/* What stands in a key behind sender and day. */
+enum third { THIRD_NONE, THIRD_PART, THIRD_WHO };
+
 struct table {
+	const char *sql; /* its first parameters are sender, day and what is third */
 	const void *row;
 	size_t rows, row_bytes;
+	enum third third;
 	enum tally_kind kind; /* what `who` numbers */
-	bool has_who;
 	bool is_by_day; /* the key begins with the day, not with the sender */
 	int64_t oldest;
-	bool (*add)(struct adder *adder, const void *row, int64_t who_id);
+	void (*put)(struct query *query, const struct adder *adder, const void *row);
 };
+
+static int64_t third_of(const struct adder *adder, const struct table *table,
+			const struct tally_key *key)
+{
+	if (table->third == THIRD_WHO)
+		return adder->names.id[table->kind][key->who];
+	return table->third == THIRD_PART ? key->part : 0;
+}
 
 /* The caller frees it; `*count` rows are young enough. */
 static struct place *places_of(const struct adder *adder, const struct table *table, size_t *count)
@@ -73,13 +85,28 @@ static struct place *places_of(const struct adder *adder, const struct table *ta
 			continue;
 		at->first = table->is_by_day ? key->day : sender;
 		at->second = table->is_by_day ? sender : key->day;
-		at->third = table->has_who ? adder->names.id[table->kind][key->who] : 0;
+		at->third = third_of(adder, table, key);
 		at->part = key->part;
 		at->i = (uint32_t)i;
 		++*count;
 	}
 	qsort(place, *count, sizeof(*place), by_place);
 	return place;
+}
+
+static bool add_row(struct adder *adder, const struct table *table, const struct place *place)
+{
+	const struct tally_key *const key = key_at(table->row, table->row_bytes, place->i);
+	struct query query;
+
+	if (!query_open(&query, adder->store, table->sql, adder->err))
+		return false;
+	query_put_int(&query, adder->names.sender_id[key->address]);
+	query_put_int(&query, key->day);
+	if (table->third != THIRD_NONE)
+		query_put_int(&query, place->third);
+	table->put(&query, adder, key);
+	return query_run(&query);
 }
 
 static bool add_table(struct adder *adder, const struct table *table)
@@ -89,17 +116,24 @@ static bool add_table(struct adder *adder, const struct table *table)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < count; i++)
-		ok = table->add(adder, key_at(table->row, table->row_bytes, place[i].i),
-				place[i].third);
+		ok = add_row(adder, table, &place[i]);
 	free(place);
 	return ok;
 }
 
-static void put_key(struct query *query, const struct adder *adder, const struct tally_key *key)
-{
-	query_put_int(query, adder->names.sender_id[key->address]);
-	query_put_int(query, key->day);
-}
+/* --- the rows: what each table holds behind its key --- */
+
+#define ADD_OUTCOMES                                                                               \
+	" sent = sent + excluded.sent, deferred = deferred + excluded.deferred,"                   \
+	" bounced = bounced + excluded.bounced, expired = expired + excluded.expired"
+
+static const char hour_sql[] =
+    "INSERT INTO volume_hour (sender_id, day, hour, sent, deferred, bounced, expired)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    " ON CONFLICT (sender_id, day, hour) DO UPDATE SET" ADD_OUTCOMES;
+static const char day_sql[] =
+    "INSERT INTO volume_day (sender_id, day, sent, deferred, bounced, expired)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (sender_id, day) DO UPDATE SET" ADD_OUTCOMES;
 
 static void put_outcomes(struct query *query, const uint64_t by_outcome[OUTCOME_COUNT])
 {
@@ -107,93 +141,61 @@ static void put_outcomes(struct query *query, const uint64_t by_outcome[OUTCOME_
 		query_put_int(query, (int64_t)by_outcome[i]);
 }
 
-#define ADD_OUTCOMES                                                                               \
-	" sent = sent + excluded.sent, deferred = deferred + excluded.deferred,"                   \
-	" bounced = bounced + excluded.bounced, expired = expired + excluded.expired"
-
-static bool add_hour(struct adder *adder, const void *row, int64_t who_id)
+static void put_hour(struct query *query, const struct adder *adder, const void *row)
 {
-	static const char sql[] =
-	    "INSERT INTO volume_hour (sender_id, day, hour, sent, deferred, bounced, expired)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-	    " ON CONFLICT (sender_id, day, hour) DO UPDATE SET" ADD_OUTCOMES;
 	const struct tally_hour *const hour = row;
-	struct query query;
 
-	(void)who_id;
-	if (!query_open(&query, adder->store, sql, adder->err))
-		return false;
-	put_key(&query, adder, &hour->key);
-	query_put_int(&query, hour->key.part);
-	put_outcomes(&query, hour->by_outcome);
-	return query_run(&query);
+	(void)adder;
+	put_outcomes(query, hour->by_outcome);
 }
 
-static bool add_day(struct adder *adder, const void *row, int64_t who_id)
-{
-	static const char sql[] =
-	    "INSERT INTO volume_day (sender_id, day, sent, deferred, bounced, expired)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-	    " ON CONFLICT (sender_id, day) DO UPDATE SET" ADD_OUTCOMES;
-	const struct tally_hour *const hour = row;
-	struct query query;
+static const char receiver_sql[] =
+    "INSERT INTO receiver_day (sender_id, day, receiver_id, sent, deferred, bounced, expired,"
+    " last_sent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    " ON CONFLICT (sender_id, day, receiver_id) DO UPDATE SET" ADD_OUTCOMES
+    ", last_sent_at = max(last_sent_at, excluded.last_sent_at)";
 
-	(void)who_id;
-	if (!query_open(&query, adder->store, sql, adder->err))
-		return false;
-	put_key(&query, adder, &hour->key);
-	put_outcomes(&query, hour->by_outcome);
-	return query_run(&query);
-}
-
-static bool add_receiver(struct adder *adder, const void *row, int64_t who_id)
+static void put_receiver(struct query *query, const struct adder *adder, const void *row)
 {
-	static const char sql[] =
-	    "INSERT INTO receiver_day (sender_id, day, receiver_id, sent, deferred, bounced,"
-	    " expired, last_sent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-	    " ON CONFLICT (sender_id, day, receiver_id) DO UPDATE SET" ADD_OUTCOMES
-	    ", last_sent_at = max(last_sent_at, excluded.last_sent_at)";
 	const struct tally_receiver *const receiver = row;
-	struct query query;
 
-	if (!query_open(&query, adder->store, sql, adder->err))
-		return false;
-	put_key(&query, adder, &receiver->key);
-	query_put_int(&query, who_id);
-	put_outcomes(&query, receiver->by_outcome);
-	query_put_int(&query, receiver->last_sent_at);
-	return query_run(&query);
+	(void)adder;
+	put_outcomes(query, receiver->by_outcome);
+	query_put_int(query, receiver->last_sent_at);
 }
 
-static bool add_reply(struct adder *adder, const void *row, int64_t who_id)
+static const char reply_sql[] =
+    "INSERT INTO reply_day (sender_id, day, receiver_id, cause, scope, deferred, bounced,"
+    " expired, unmatched, first_at, last_at, words)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    " ON CONFLICT (sender_id, day, receiver_id, cause, scope) DO UPDATE SET"
+    " deferred = deferred + excluded.deferred, bounced = bounced + excluded.bounced,"
+    " expired = expired + excluded.expired, unmatched = unmatched + excluded.unmatched,"
+    " first_at = min(first_at, excluded.first_at),"
+    " words = CASE WHEN excluded.last_at >= last_at THEN excluded.words ELSE words END,"
+    " last_at = max(last_at, excluded.last_at)";
+
+static void put_reply(struct query *query, const struct adder *adder, const void *row)
 {
-	static const char sql[] =
-	    "INSERT INTO reply_day (sender_id, day, receiver_id, cause, scope, deferred, bounced,"
-	    " expired, unmatched, first_at, last_at, words)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-	    " ON CONFLICT (sender_id, day, receiver_id, cause, scope) DO UPDATE SET"
-	    " deferred = deferred + excluded.deferred, bounced = bounced + excluded.bounced,"
-	    " expired = expired + excluded.expired, unmatched = unmatched + excluded.unmatched,"
-	    " first_at = min(first_at, excluded.first_at),"
-	    " words = CASE WHEN excluded.last_at >= last_at THEN excluded.words ELSE words END,"
-	    " last_at = max(last_at, excluded.last_at)";
 	const struct tally_reply *const reply = row;
-	struct query query;
 
-	if (!query_open(&query, adder->store, sql, adder->err))
-		return false;
-	put_key(&query, adder, &reply->key);
-	query_put_int(&query, who_id);
-	query_put_text(&query, reply_cause_name(tally_cause(reply)));
-	query_put_text(&query, reply_scope_name(tally_scope(reply)));
+	(void)adder;
+	query_put_text(query, reply_cause_name(tally_cause(reply)));
+	query_put_text(query, reply_scope_name(tally_scope(reply)));
 	for (size_t i = OUTCOME_DEFERRED; i < OUTCOME_COUNT; i++)
-		query_put_int(&query, (int64_t)reply->by_outcome[i]);
-	query_put_int(&query, (int64_t)reply->unmatched);
-	query_put_int(&query, reply->first_at);
-	query_put_int(&query, reply->last_at);
-	query_put_bytes(&query, reply->words);
-	return query_run(&query);
+		query_put_int(query, (int64_t)reply->by_outcome[i]);
+	query_put_int(query, (int64_t)reply->unmatched);
+	query_put_int(query, reply->first_at);
+	query_put_int(query, reply->last_at);
+	query_put_bytes(query, reply->words);
 }
+
+static const char account_sql[] =
+    "INSERT INTO account_day (sender_id, day, account_id, sent, deferred, bounced, expired,"
+    " unknown_user, blocked, receivers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    " ON CONFLICT (day, sender_id, account_id) DO UPDATE SET" ADD_OUTCOMES
+    ", unknown_user = unknown_user + excluded.unknown_user,"
+    " blocked = blocked + excluded.blocked, receivers = receivers | excluded.receivers";
 
 /* Numbers of receivers are the tally's; the stored bits go by their ids. */
 static uint64_t receiver_bits(const struct adder *adder, uint64_t numbers)
@@ -210,79 +212,52 @@ static uint64_t receiver_bits(const struct adder *adder, uint64_t numbers)
 	return bits;
 }
 
-static bool add_account(struct adder *adder, const void *row, int64_t who_id)
+static void put_account(struct query *query, const struct adder *adder, const void *row)
 {
-	static const char sql[] =
-	    "INSERT INTO account_day (sender_id, day, account_id, sent, deferred, bounced,"
-	    " expired, unknown_user, blocked, receivers)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-	    " ON CONFLICT (day, sender_id, account_id) DO UPDATE SET" ADD_OUTCOMES
-	    ", unknown_user = unknown_user + excluded.unknown_user,"
-	    " blocked = blocked + excluded.blocked, receivers = receivers | excluded.receivers";
 	const struct tally_account *const account = row;
-	struct query query;
 
-	if (!query_open(&query, adder->store, sql, adder->err))
-		return false;
-	put_key(&query, adder, &account->key);
-	query_put_int(&query, who_id);
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		query_put_int(&query, account->by_outcome[i]);
-	query_put_int(&query, account->unknown_user);
-	query_put_int(&query, account->blocked);
-	query_put_int(&query, (int64_t)receiver_bits(adder, account->receivers));
-	return query_run(&query);
+		query_put_int(query, account->by_outcome[i]);
+	query_put_int(query, account->unknown_user);
+	query_put_int(query, account->blocked);
+	query_put_int(query, (int64_t)receiver_bits(adder, account->receivers));
 }
 
-static bool add_domain(struct adder *adder, const void *row, int64_t who_id)
-{
-	static const char sql[] =
-	    "INSERT INTO domain_day (sender_id, day, domain_id, sent, deferred, bounced, expired,"
-	    " to_gmail, to_microsoft, to_yahoo)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-	    " ON CONFLICT (day, sender_id, domain_id) DO UPDATE SET" ADD_OUTCOMES
-	    ", to_gmail = to_gmail + excluded.to_gmail,"
-	    " to_microsoft = to_microsoft + excluded.to_microsoft,"
-	    " to_yahoo = to_yahoo + excluded.to_yahoo";
-	const struct tally_domain *const domain = row;
-	struct query query;
+static const char domain_sql[] =
+    "INSERT INTO domain_day (sender_id, day, domain_id, sent, deferred, bounced, expired,"
+    " to_gmail, to_microsoft, to_yahoo) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    " ON CONFLICT (day, sender_id, domain_id) DO UPDATE SET" ADD_OUTCOMES
+    ", to_gmail = to_gmail + excluded.to_gmail,"
+    " to_microsoft = to_microsoft + excluded.to_microsoft,"
+    " to_yahoo = to_yahoo + excluded.to_yahoo";
 
-	if (!query_open(&query, adder->store, sql, adder->err))
-		return false;
-	put_key(&query, adder, &domain->key);
-	query_put_int(&query, who_id);
+static void put_domain(struct query *query, const struct adder *adder, const void *row)
+{
+	const struct tally_domain *const domain = row;
+
+	(void)adder;
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		query_put_int(&query, domain->by_outcome[i]);
-	query_put_int(&query, domain->to_gmail);
-	query_put_int(&query, domain->to_microsoft);
-	query_put_int(&query, domain->to_yahoo);
-	return query_run(&query);
+		query_put_int(query, domain->by_outcome[i]);
+	query_put_int(query, domain->to_gmail);
+	query_put_int(query, domain->to_microsoft);
+	query_put_int(query, domain->to_yahoo);
 }
 
 static bool add_tables(struct adder *adder)
 {
 	const struct tally *const tally = adder->tally;
 	struct table table[] = {
-	    {.row_bytes = sizeof(struct tally_hour), .add = add_hour},
-	    {.row_bytes = sizeof(struct tally_hour), .add = add_day},
-	    {.row_bytes = sizeof(struct tally_receiver),
-	     .add = add_receiver,
-	     .kind = TALLY_RECEIVER,
-	     .has_who = true},
-	    {.row_bytes = sizeof(struct tally_reply),
-	     .add = add_reply,
-	     .kind = TALLY_RECEIVER,
-	     .has_who = true},
-	    {.row_bytes = sizeof(struct tally_account),
-	     .add = add_account,
-	     .kind = TALLY_ACCOUNT,
-	     .has_who = true,
-	     .is_by_day = true},
-	    {.row_bytes = sizeof(struct tally_domain),
-	     .add = add_domain,
-	     .kind = TALLY_DOMAIN,
-	     .has_who = true,
-	     .is_by_day = true},
+	    {hour_sql, .row_bytes = sizeof(struct tally_hour), .third = THIRD_PART,
+	     .put = put_hour},
+	    {day_sql, .row_bytes = sizeof(struct tally_hour), .put = put_hour},
+	    {receiver_sql, .row_bytes = sizeof(struct tally_receiver), .third = THIRD_WHO,
+	     .kind = TALLY_RECEIVER, .put = put_receiver},
+	    {reply_sql, .row_bytes = sizeof(struct tally_reply), .third = THIRD_WHO,
+	     .kind = TALLY_RECEIVER, .put = put_reply},
+	    {account_sql, .row_bytes = sizeof(struct tally_account), .third = THIRD_WHO,
+	     .kind = TALLY_ACCOUNT, .is_by_day = true, .put = put_account},
+	    {domain_sql, .row_bytes = sizeof(struct tally_domain), .third = THIRD_WHO,
+	     .kind = TALLY_DOMAIN, .is_by_day = true, .put = put_domain},
 	};
 
 	table[0].row = tally_hours(tally, &table[0].rows);
@@ -293,7 +268,7 @@ static bool add_tables(struct adder *adder)
 	table[5].row = tally_domains(tally, &table[5].rows);
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		table[i].oldest =
-		    table[i].add == add_day ? adder->oldest_day : adder->oldest_detail;
+		    table[i].sql == day_sql ? adder->oldest_day : adder->oldest_detail;
 		if (!add_table(adder, &table[i]))
 			return false;
 	}
