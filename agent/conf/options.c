@@ -137,8 +137,8 @@ static const struct option rows[] = {
      .text = "Mail logs, and which address their mail leaves from."},
     {"maillogs[].path", OPTION_LOG, .is_required = true, AT(conf_maillog, path),
      .text = "The log: a file that syslog or the server writes, or what 'journalctl -o export' "
-	     "wrote; 'journal:' for the systemd journal of this host; 'journal:/path' for that in "
-	     "a folder, or in a file and those rotated from it."},
+	     "wrote; 'journal:' for the systemd journal of this host; 'journal:/path' for those in "
+	     "a folder, or that in a file and those rotated from it."},
     {"maillogs[].format", OPTION_WORD, .is_required = true, AT(conf_maillog, format),
      .words = format_words, .text = "Program that writes it."},
     {"maillogs[].address", OPTION_ADDRESS, AT(conf_maillog, ip),

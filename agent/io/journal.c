@@ -6,6 +6,93 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+/* --- which journals there are --- */
+
+enum { FILES_MAX = 4096 };
+
+static const char file_end[] = ".journal";
+
+struct found {
+	struct arena *arena;
+	const char *file[FILES_MAX];
+	size_t files;
+};
+
+/* How much of a name is the journal's: mx1 of mx1.journal, of mx1@ID-ID-ID.journal, which was rotated
+ * from it, and of mx1@ID.journal~, which was not closed. 0: it is no journal file. */
+static size_t stem_of(const char *name)
+{
+	const size_t end = strlen(file_end);
+	const char *const at = strchr(name, '@');
+	size_t len = strlen(name);
+
+	len -= len && name[len - 1] == '~';
+	if (len <= end || memcmp(name + len - end, file_end, end) != 0)
+		return 0;
+	return at && at < name + len - end ? (size_t)(at - name) : len - end;
+}
+
+static void add_found(struct found *found, const char *folder, const char *name)
+{
+	const char *path;
+
+	if (found->files == FILES_MAX || !stem_of(name))
+		return;
+	path = arena_printf(found->arena, "%s/%.*s%s", folder, (int)stem_of(name), name, file_end);
+	for (size_t i = 0; i < found->files; i++)
+		if (strcmp(found->file[i], path) == 0)
+			return;
+	found->file[found->files++] = path;
+}
+
+/* Journals of several hosts may stand in a folder each, named after their machine ids. */
+static bool look_into(struct found *found, const char *folder, bool is_top)
+{
+	DIR *const dir = opendir(folder);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		add_found(found, folder, entry->d_name);
+		if (is_top && entry->d_name[0] != '.' && !stem_of(entry->d_name))
+			look_into(found, arena_printf(found->arena, "%s/%s", folder, entry->d_name),
+				  false);
+	}
+	if (dir)
+		closedir(dir);
+	return dir != NULL;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t journal_files(const char *path, struct arena *arena, const char *const **file,
+		     struct err *err)
+{
+	struct found *const found = arena_calloc(arena, 1, sizeof(*found));
+	struct stat st;
+
+	found->arena = arena;
+	*file = found->file;
+	if (!*path || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		found->file[found->files++] = path;
+		return found->files;
+	}
+	if (!look_into(found, path, true))
+		err_set(err, "cannot read the folder '%s': %s", path, strerror(errno));
+	else if (!found->files)
+		err_set(err, "there is no journal in '%s'", path);
+	qsort(found->file, found->files, sizeof(const char *), by_bytes);
+	return found->files;
+}
+
+/* --- reading one --- */
+
 #ifndef HAVE_SYSTEMD
 
 bool journal_read(const struct journal_request *request, struct journal_report *report,
@@ -18,12 +105,9 @@ bool journal_read(const struct journal_request *request, struct journal_report *
 
 #else
 
-#include <dirent.h>
-#include <errno.h>
-#include <sys/stat.h>
 #include <systemd/sd-journal.h>
 
-enum { US_PER_S = 1000000, FILES_MAX = 4096 };
+enum { US_PER_S = 1000000 };
 
 struct journal {
 	const struct journal_request *request;
@@ -32,64 +116,66 @@ struct journal {
 	struct str value[ENTRY_FIELDS]; /* a field is gone when the next one is asked for */
 };
 
-/* A file and those that were rotated from it: mx1.journal, mx1@ID-ID-ID.journal, and mx1@ID.journal~
- * of one that was not closed. */
-static bool is_of(const char *name, const char *base)
+/* Those that can be opened. One damaged file would keep the others closed. */
+static int open_sound(struct journal *journal, const char **file, size_t files)
 {
-	static const char end[] = ".journal";
-	const size_t base_len = strlen(base);
-	const size_t end_len = sizeof(end) - 1;
-	const size_t stem = base_len > end_len ? base_len - end_len : base_len;
-	size_t len = strlen(name);
+	size_t sound = 0;
 
-	if (strcmp(name, base) == 0)
-		return true;
-	len -= len && name[len - 1] == '~';
-	return strncmp(name, base, stem) == 0 && name[stem] == '@' && len > stem + end_len &&
-	       memcmp(name + len - end_len, end, end_len) == 0;
+	for (size_t i = 0; i < files; i++) {
+		const char *alone[] = {file[i], NULL};
+		sd_journal *handle = NULL;
+
+		if (sd_journal_open_files(&handle, alone, 0) >= 0)
+			file[sound++] = file[i];
+		sd_journal_close(handle);
+	}
+	file[sound] = NULL;
+	journal->report->is_damaged = true;
+	return sound ? sd_journal_open_files(&journal->handle, file, 0) : -EBADMSG;
 }
 
-static int open_set(sd_journal **handle, const char *path)
+/* A file and those that were rotated from it. */
+static int open_set(struct journal *journal, const char *path)
 {
 	const char *const slash = strrchr(path, '/');
+	const char *const base = slash ? slash + 1 : path;
+	const size_t stem = stem_of(base);
 	struct arena *const arena = arena_new();
 	const char *const folder =
 	    slash ? arena_strndup(arena, path, (size_t)(slash - path) + 1) : "./";
 	const char **file = arena_calloc(arena, FILES_MAX + 1, sizeof(*file));
 	DIR *const dir = opendir(folder);
-	int got = dir ? 0 : -errno;
+	int got = dir ? -ENOENT : -errno;
 	const struct dirent *entry;
 	size_t files = 0;
 
 	while (dir && files < FILES_MAX && (entry = readdir(dir)))
-		if (is_of(entry->d_name, slash ? slash + 1 : path))
+		if (strcmp(entry->d_name, base) == 0 || (stem && stem_of(entry->d_name) == stem &&
+							 memcmp(entry->d_name, base, stem) == 0))
 			file[files++] = arena_printf(arena, "%s%s", folder, entry->d_name);
-	if (dir) {
+	if (dir)
 		closedir(dir);
-		got = sd_journal_open_files(handle, file, 0);
-	}
+	if (files)
+		got = sd_journal_open_files(&journal->handle, file, 0);
+	if (files && got < 0 && got != -EACCES)
+		got = open_sound(journal, file, files);
 	arena_free(arena);
 	return got;
 }
 
-static int open_path(sd_journal **handle, const char *path)
+static int open_path(struct journal *journal)
 {
-	struct stat st;
-
 	/* Only what services wrote: their files are the ones that may be closed to us, which is
 	 * then seen, and into those of users anybody can write what looks like a mail server's. */
-	if (!*path)
-		return sd_journal_open(handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-	if (stat(path, &st) != 0)
-		return -errno;
-	return S_ISDIR(st.st_mode) ? sd_journal_open_directory(handle, path, 0)
-				   : open_set(handle, path);
+	if (!*journal->request->path)
+		return sd_journal_open(&journal->handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+	return open_set(journal, journal->request->path);
 }
 
 static bool open_journal(struct journal *journal, struct err *err)
 {
 	const char *const path = journal->request->path;
-	const int got = open_path(&journal->handle, path);
+	const int got = open_path(journal);
 	uint64_t bytes = 0;
 
 	if (got < 0)
@@ -97,9 +183,9 @@ static bool open_journal(struct journal *journal, struct err *err)
 	/* Files that may not be read are left out without a word. */
 	if (sd_journal_get_usage(journal->handle, &bytes) < 0 || !bytes)
 		return err_set(err,
-			       "there is no journal%s%s%s, or none that may be read: run as root "
-			       "or as a member of the group systemd-journal",
-			       *path ? " in '" : "", path, *path ? "'" : "");
+			       "there is no journal%s%s%s that can be read: run as root or as a "
+			       "member of the group systemd-journal",
+			       *path ? " '" : "", path, *path ? "'" : "");
 	return true;
 }
 

@@ -1,6 +1,7 @@
 #ifndef IO_JOURNAL_H
 #define IO_JOURNAL_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "maillog/export.h"
@@ -13,8 +14,7 @@
  * itself knows its entries again, by their cursor, across rotation and boots. */
 
 struct journal_request {
-	const char *path; /* "": this host's; a folder of journal files; one file, with those that
-	                   * were rotated from it */
+	const char *path; /* "": this host's; or one of journal_files() */
 	const char *const *match; /* FIELD=value; of one field either, of several all; "+" stands
 	                           * between alternatives of both */
 	size_t matches;
@@ -32,6 +32,13 @@ struct journal_report { /* {0} to begin with; released by the caller */
 	bool is_lost; /* entries newer than read_at were removed before they were read */
 	bool is_damaged; /* some of it cannot be read */
 };
+
+/* The journals in a folder and the folders in it, sorted, each the path of the file that is or was
+ * written to: with those that were rotated from it a journal of its own, which has its own order
+ * of entries and its own cursors. A path that is no folder stands for itself. 0 with err: there is
+ * none, or it cannot be looked. */
+size_t journal_files(const char *path, struct arena *arena, const char *const **file,
+		     struct err *err);
 
 /* False: nothing was read, `err` says why; so it is in a program built without libsystemd. */
 bool journal_read(const struct journal_request *request, struct journal_report *report,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What 'maillogs' calls a log: the path of a file, or "journal:", which is the journal of this
- * host, or "journal:PATH", the journal in a folder or in a file and those rotated from it. */
+ * host, or "journal:PATH", the journals in a folder, or that in a file and those rotated from it. */
 #define LOG_PATH_JOURNAL "journal:"
 
 /* "" for this host's journal, or the PATH; NULL when it is a file of lines. */

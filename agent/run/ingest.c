@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/journal.h"
 #include "io/tail.h"
 #include "model/log_path.h"
 #include "run/ingest_parts.h"
@@ -266,32 +267,52 @@ static bool find_zone(struct reading *reading, const char *name, struct zone *zo
 	return false;
 }
 
-static void read_log(struct reading *reading, const struct conf_maillog *entry)
+static void read_log(struct reading *reading, const struct conf_maillog *entry, const char *path)
 {
 	struct log_settings settings = reading_settings(reading, entry);
-	struct stored_log log = {.path = entry->path};
+	struct stored_log log = {.path = path};
 	struct store *const store = reading->ingest->store;
 	struct zone zone;
 	bool is_found = false;
 
 	if (!find_zone(reading, entry->timezone, &zone))
 		return;
-	if (store &&
-	    !volumes_log(store, entry->path, reading->arena, &log, &is_found, reading->err)) {
+	if (store && !volumes_log(store, path, reading->arena, &log, &is_found, reading->err)) {
 		reading->is_broken = true;
 		return;
 	}
-	log.path = entry->path;
+	log.path = path;
 	settings.zone = &zone;
 	reading->log = maillog_new(&settings, tally_add, reading->tally);
 	if (is_found && log.format == settings.format)
 		maillog_restore(reading->log, log.open_ids, log.open_ids_len);
-	if (log_path_journal(entry->path))
+	if (log_path_journal(path))
 		reading_journal(reading, entry, &log, is_found);
 	else
 		read_on(reading, &log, is_found);
-	reading_finish_log(reading, entry->path);
+	reading_finish_log(reading, path);
 	maillog_free(reading->log);
+}
+
+static void read_entry(struct reading *reading, const struct conf_maillog *entry)
+{
+	const char *const journal = log_path_journal(entry->path);
+	const char *const *file;
+	struct err why;
+	size_t files;
+
+	if (!journal) {
+		read_log(reading, entry, entry->path);
+		return;
+	}
+	files = journal_files(journal, reading->arena, &file, &why);
+	if (!files) {
+		reading->report->failed++;
+		reading_notice(reading, "%s", why.text);
+	}
+	for (size_t i = 0; i < files && !reading->is_broken; i++)
+		read_log(reading, entry,
+			 arena_printf(reading->arena, "%s%s", LOG_PATH_JOURNAL, file[i]));
 }
 
 bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest_report *report,
@@ -306,7 +327,7 @@ bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest
 	};
 
 	for (size_t i = 0; i < ingest->conf->maillogs && !reading.is_broken; i++)
-		read_log(&reading, &ingest->conf->maillog[i]);
+		read_entry(&reading, &ingest->conf->maillog[i]);
 	reading_flush(&reading);
 	if (!reading.is_broken && ingest->store && !ingest->is_dry)
 		reading.is_broken = !volumes_trim(ingest->store, reading_today(ingest),

@@ -33,7 +33,7 @@ static struct journal_request request_of(struct reading *reading, const struct c
 	const struct stream_take take = reading_take(reading);
 
 	return (struct journal_request){
-	    .path = log_path_journal(entry->path),
+	    .path = log_path_journal(log->path),
 	    .match = entry->matches ? entry->match : only_mail,
 	    .matches = entry->matches ? entry->matches : COUNT_OF(only_mail),
 	    .cursor = is_found ? log->cursor : "",
@@ -57,7 +57,7 @@ void reading_journal(struct reading *reading, const struct conf_maillog *entry,
 		return;
 	}
 	reading->report->bytes += report.bytes;
-	say_what_happened(reading, entry->path, &report);
+	say_what_happened(reading, log->path, &report);
 	log->position = (struct log_position){.read_at = ingest->now};
 	log->cursor = str_text(&report.cursor);
 	if (ingest->store && !ingest->is_dry && !reading->is_broken)

@@ -18,7 +18,7 @@ struct reading {
 	struct err *err;
 };
 
-/* The journal that an entry names, on from where `log` was left. */
+/* A journal of an entry, on from where `log` was left. */
 void reading_journal(struct reading *reading, const struct conf_maillog *entry,
 		     struct stored_log *log, bool is_found);
 /* Keeps a log's place, and what is known of its open ids. */

@@ -185,7 +185,7 @@ def write(messages, kind="postfix", ips=(), zone="UTC", stamps="rfc3339", seed=1
 
 
 SYSLOG_LINE = re.compile(r"(\S+) (\S+) ([^\s\[]+?)(?:\[(\d+)\])?: (.*)")
-BOOT = "0123456789abcdef0123456789abcdef"
+BOOTS = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
 DAEMON = 3  # the facility of what is no mail
 
 
@@ -195,19 +195,22 @@ def _field(name, text, is_binary):
     return name.encode() + b"\n" + struct.pack("<Q", len(text.encode())) + text.encode() + b"\n"
 
 
-def entries(log, binary_share=0.2, noise_share=0.3, seed=1):
+def entries(log, binary_share=0.2, noise_share=0.3, seed=1, host_name=None):
     """Lines of a log, with rfc3339 stamps, as entries of a journal in the export format, each
-    bytes; between them what other programs say. Their times ascend, as a journal's do."""
+    bytes; between them what other programs say. Their times ascend, as a journal's do; half way the host was started
+    anew, and its clock of uptime with it."""
     rng = random.Random(seed)
-    start_us = 0
-    for number, line in enumerate(sorted(log.decode().splitlines(), key=lambda line: line[:19])):
+    lines = sorted(log.decode().splitlines(), key=lambda line: line[:19])
+    boot_us = [0, 0]
+    for number, line in enumerate(lines):
         stamp, host, tag, pid, text = SYSLOG_LINE.fullmatch(line).groups()
         at_us = int(datetime.datetime.fromisoformat(stamp).timestamp()) * 1000000 + number % 1000000
-        start_us = start_us or at_us
+        boot = int(number >= len(lines) // 2)
+        boot_us[boot] = boot_us[boot] or at_us - 1000
         is_mail = "postfix" in tag
         rows = [("__CURSOR", f"s=1;i={number:x}"), ("__REALTIME_TIMESTAMP", at_us),
-                ("__MONOTONIC_TIMESTAMP", at_us - start_us + 1000 + number), ("_BOOT_ID", BOOT)]
-        more = [("_HOSTNAME", host), ("SYSLOG_IDENTIFIER", tag), ("_TRANSPORT", "syslog"),
+                ("__MONOTONIC_TIMESTAMP", at_us - boot_us[boot]), ("_BOOT_ID", BOOTS[boot])]
+        more = [("_HOSTNAME", host_name or host), ("SYSLOG_IDENTIFIER", tag), ("_TRANSPORT", "syslog"),
                 ("SYSLOG_FACILITY", 2 if is_mail else DAEMON), ("PRIORITY", 6), ("MESSAGE", text)]
         if pid:
             more.append((rng.choice(["_PID", "SYSLOG_PID"]), pid))

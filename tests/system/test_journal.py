@@ -141,6 +141,35 @@ def test_passes_count_each_entry_once(repwatch, path):
 
 
 @needs_journal
+def test_a_host_that_sends_late_is_not_missed(repwatch):
+    early, late = some_mails(400, seed=1), some_mails(400, seed=2, accounts=70)
+    configure(repwatch, f"journal:{repwatch.dir / 'journal'}")
+    parts = [entries_of(mails, host_name=name) for mails, name in ((early, "mx1"), (late, "mx2"))]
+    names = ["journal/remote-mx1.journal", "journal/0123/remote-mx2.journal"]
+    (repwatch.dir / "journal/0123").mkdir(parents=True)
+    append(repwatch, parts[0], names[0])
+    append(repwatch, parts[1][:500], names[1])
+    repwatch.run("--only", "maillog")
+    # All of it is older than what was read of the other one.
+    append(repwatch, parts[1][500:], names[1])
+    repwatch.run("--only", "maillog")
+    repwatch.run("--only", "maillog")
+    assert shown(repwatch) == truth(early + late)
+
+
+@needs_journal
+def test_one_damaged_file_does_not_close_the_others(repwatch):
+    messages = some_mails(400)
+    content = entries_of(messages)
+    configure(repwatch, f"journal:{repwatch.dir / 'journal'}")
+    append(repwatch, content, "journal/x.journal")
+    put(repwatch, "journal/x@1-2-3.journal", b"LPKSHHRH" + bytes(400))
+    result = repwatch("run", "--only", "maillog")
+    assert "is damaged" in result.text, result
+    assert shown(repwatch) == truth(messages)
+
+
+@needs_journal
 def test_what_journalctl_exports_counts_the_same(repwatch):
     messages = some_mails(500)
     configure(repwatch, "journal:")
@@ -199,7 +228,7 @@ def test_a_journal_that_lost_entries_says_so(repwatch):
     now = datetime.datetime.now(UTC) + datetime.timedelta(minutes=5)
     for mail in rest:
         mail.at = now.replace(microsecond=0)
-    append(repwatch, entries_of(rest), "journal/y.journal")
+    append(repwatch, entries_of(rest))
     result = repwatch("run", "--only", "maillog")
     assert result.code in (0, 3) and "no longer holds all" in result.text + result.errors, result
     assert shown(repwatch) == truth(messages)
