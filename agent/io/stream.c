@@ -10,6 +10,12 @@ struct stream stream_of(const struct stream_take *take, const char *head, size_t
 	};
 }
 
+void stream_skip(struct stream *stream, const struct entry_place *known, size_t count)
+{
+	if (stream->export)
+		export_skip(stream->export, known, count);
+}
+
 void stream_feed(struct stream *stream, const char *bytes, size_t len)
 {
 	if (stream->export)
@@ -41,6 +47,7 @@ struct stream_counts stream_counts(const struct stream *stream)
 		    .lines = lines->count, .cut = lines->cut, .pending = lines->pending};
 	counts = export_counts(stream->export);
 	return (struct stream_counts){.lines = counts.entries,
+				      .known = counts.known,
 				      .cut = counts.cut,
 				      .damaged = counts.damaged,
 				      .pending = counts.pending};

@@ -1,8 +1,9 @@
 #include "maillog/entry.h"
 
 #include "base/mem.h"
+#include "maillog/scan.h"
 
-enum { US_PER_S = 1000000 };
+enum { US_PER_S = 1000000, NUMBER_DIGITS_MAX = 16 };
 
 /* systemd.journal-fields(7). */
 static const char *const name[] = {
@@ -26,4 +27,23 @@ struct log_line entry_line(uint64_t time_us, const struct slice field[ENTRY_FIEL
 	    .pid = field[ENTRY_PID].len ? field[ENTRY_PID] : field[ENTRY_SYSLOG_PID],
 	    .text = field[ENTRY_TEXT],
 	};
+}
+
+static const char hex_digits[] = "0123456789abcdef";
+
+bool entry_place_read(struct slice cursor, struct entry_place *out)
+{
+	struct slice id, number;
+
+	*out = (struct entry_place){0};
+	if (!scan_text(&cursor, "s=") || !scan_until(&cursor, ';', &id) ||
+	    !scan_text(&cursor, "i=") || !scan_until(&cursor, ';', &number) ||
+	    id.len != ENTRY_ID_BYTES || !scan_is_all(id, hex_digits) ||
+	    number.len > NUMBER_DIGITS_MAX || !scan_is_all(number, hex_digits))
+		return false;
+	memcpy(out->id, id.at, id.len);
+	for (size_t i = 0; i < number.len; i++)
+		out->number =
+		    out->number * 16 + (uint64_t)(strchr(hex_digits, number.at[i]) - hex_digits);
+	return true;
 }

@@ -23,4 +23,15 @@ const char *entry_field_name(enum entry_field field);
 /* Borrows the fields; one that the entry does not have is empty. */
 struct log_line entry_line(uint64_t time_us, const struct slice field[ENTRY_FIELDS]);
 
+/* Where an entry stands: of two with the same id the one with the larger number came later.
+ * Another journal that holds the same entry has an id of its own. */
+enum { ENTRY_ID_BYTES = 32 };
+struct entry_place {
+	char id[ENTRY_ID_BYTES];
+	uint64_t number;
+};
+
+/* From a cursor, "s=ID;i=NUMBER;..." in hexadecimal digits. False: it has none. */
+bool entry_place_read(struct slice cursor, struct entry_place *out);
+
 #endif

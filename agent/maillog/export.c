@@ -18,7 +18,7 @@ enum state {
 };
 
 /* Beside those of an entry's line. */
-enum { FIELD_TIME = ENTRY_FIELDS, FIELDS, FIELD_OTHER = FIELDS };
+enum { FIELD_TIME = ENTRY_FIELDS, FIELD_CURSOR, FIELDS, FIELD_OTHER = FIELDS };
 
 static const char first_name[] = "__CURSOR";
 static const char time_name[] = "__REALTIME_TIMESTAMP";
@@ -28,6 +28,8 @@ struct export
 	export_fn *take;
 	void *context;
 	struct export_counts counts;
+	const struct entry_place *known; /* what is not asked for again */
+	size_t knowns;
 	enum state state;
 	char name[EXPORT_NAME_MAX_BYTES];
 	size_t name_len; /* also of a longer one, which is nobody's */
@@ -64,6 +66,12 @@ struct export_counts export_counts(const struct export *export)
 	return export->counts;
 }
 
+void export_skip(struct export *export, const struct entry_place *known, size_t count)
+{
+	export->known = known;
+	export->knowns = count;
+}
+
 bool export_begins(const char *bytes, size_t len)
 {
 	const size_t name_len = strlen(first_name);
@@ -84,6 +92,8 @@ static unsigned find_field(const struct export *export)
 		return FIELD_OTHER;
 	if (is_named(export, time_name))
 		return FIELD_TIME;
+	if (is_named(export, first_name))
+		return export->knowns ? FIELD_CURSOR : FIELD_OTHER;
 	for (unsigned i = 0; i < ENTRY_FIELDS; i++) {
 		const char *const name = entry_field_name((enum entry_field)i);
 
@@ -118,16 +128,25 @@ static bool read_time(const struct str *value, uint64_t *time_us)
 	return sum < ENTRY_TIME_MAX_US;
 }
 
-static void end_entry(struct export *export)
+static bool is_known(const struct export *export)
+{
+	const struct str *const cursor = &export->value[FIELD_CURSOR];
+	struct entry_place place;
+
+	if (!export->knowns || !entry_place_read(slice_of(str_text(cursor), cursor->len), &place))
+		return false;
+	for (size_t i = 0; i < export->knowns; i++)
+		if (memcmp(export->known[i].id, place.id, sizeof(place.id)) == 0)
+			return place.number <= export->known[i].number;
+	return false;
+}
+
+static void hand_over(struct export *export)
 {
 	struct slice field[ENTRY_FIELDS];
 	struct log_line line;
 	uint64_t time_us;
 
-	export->has_ended = true;
-	if (!export->has_fields)
-		return; /* one empty line more */
-	export->counts.entries++;
 	export->counts.cut += export->is_text_cut;
 	for (size_t i = 0; i < ENTRY_FIELDS; i++)
 		field[i] = slice_of(str_text(&export->value[i]), export->value[i].len);
@@ -137,6 +156,18 @@ static void end_entry(struct export *export)
 	} else {
 		export->take(export->context, NULL);
 	}
+}
+
+static void end_entry(struct export *export)
+{
+	export->has_ended = true;
+	if (!export->has_fields)
+		return; /* one empty line more */
+	export->counts.entries++;
+	if (is_known(export))
+		export->counts.known++;
+	else
+		hand_over(export);
 	forget_entry(export);
 }
 

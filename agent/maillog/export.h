@@ -32,10 +32,13 @@ struct export;
 
 struct export *export_new(export_fn *take, void *context);
 void export_free(struct export *export);
+/* Leaves out entries that stand at one of these places or before it; they are borrowed. */
+void export_skip(struct export *export, const struct entry_place *known, size_t count);
 void export_feed(struct export *export, const char *bytes, size_t len);
 
 struct export_counts {
-	uint64_t entries;
+	uint64_t entries; /* also those left out */
+	uint64_t known; /* of them left out by export_skip() */
 	uint64_t cut; /* whose text was longer than EXPORT_VALUE_MAX_BYTES */
 	uint64_t damaged; /* places that are not the format */
 	uint64_t pending; /* bytes behind the end of the last entry */

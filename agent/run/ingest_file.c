@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/journal.h"
 #include "io/tail.h"
 #include "io/unpack.h"
 #include "model/log_path.h"
@@ -214,6 +215,50 @@ static bool begin_log(struct import *import, struct err *err)
 	return true;
 }
 
+/* How far passes have read a journal. */
+static bool find_place(struct import *import, const char *journal, struct entry_place *place,
+		       struct err *err)
+{
+	struct reading *const reading = &import->reading;
+	const char *const path = arena_printf(reading->arena, "%s%s", LOG_PATH_JOURNAL, journal);
+	struct stored_log log;
+	bool is_found;
+
+	*place = (struct entry_place){0};
+	if (!volumes_log(reading->ingest->store, path, reading->arena, &log, &is_found, err))
+		return false;
+	if (is_found)
+		entry_place_read(slice_text(log.cursor), place);
+	return true;
+}
+
+static bool find_places(struct import *import, const struct conf_maillog *entry, struct err *err)
+{
+	struct arena *const arena = import->reading.arena;
+	const char *const *file;
+	struct entry_place *place;
+	struct err none;
+	const size_t files = journal_files(log_path_journal(entry->path), arena, &file, &none);
+
+	place = arena_calloc(arena, files, sizeof(*place));
+	for (size_t i = 0; i < files; i++)
+		if (!find_place(import, file[i], &place[i], err))
+			return false;
+	stream_skip(&import->stream, place, files);
+	return true;
+}
+
+/* An export of the journal that passes read themselves. */
+static bool skip_what_passes_read(struct import *import, struct err *err)
+{
+	const struct conf_maillog *const entry =
+	    find_journal(import, maillog_format(import->reading.log));
+
+	if (!entry || !import->reading.ingest->store || import->source->is_again)
+		return true;
+	return find_places(import, entry, err);
+}
+
 static void feed(struct import *import, const char *bytes, size_t len)
 {
 	const uint64_t ahead = import->skipped > import->at ? import->skipped - import->at : 0;
@@ -289,6 +334,11 @@ static void say_what_was_left_out(struct import *import)
 	struct reading *const reading = &import->reading;
 	const char *const name = name_of(import->source);
 
+	if (counts.known)
+		reading_notice(reading,
+			       "%ju of %ju entries of '%s' were read from the journal itself by "
+			       "'repwatch run' and were left out; --again counts them, too",
+			       (uintmax_t)counts.known, (uintmax_t)counts.lines, name);
 	if (counts.cut)
 		reading_notice(reading, "%ju lines of '%s' were longer than %d bytes and were cut",
 			       (uintmax_t)counts.cut, name, LINE_MAX_BYTES);
@@ -335,7 +385,8 @@ static bool run_import(struct import *import, struct err *err)
 
 	if (!open_file(import, err) || !read_head(import, err) ||
 	    !find_counted(import, &file, err) || !begin_log(import, err) ||
-	    !read_rest(import, err) || import->reading.is_broken)
+	    !skip_what_passes_read(import, err) || !read_rest(import, err) ||
+	    import->reading.is_broken)
 		return false;
 	say_what_was_skipped(import, &file);
 	say_what_was_left_out(import);

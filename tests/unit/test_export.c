@@ -180,6 +180,47 @@ static void large_fields_are_cut_or_passed_over(void **state)
 	export_free(export);
 }
 
+#define ID "0123456789abcdef0123456789abcdef"
+
+static void what_is_known_is_left_out(void **state)
+{
+	static const struct {
+		const char *cursor;
+		bool is_known;
+	} row[] = {
+	    {"s=" ID ";i=ff;b=1", true},
+	    {"s=" ID ";i=1;", true},
+	    {"s=" ID ";i=100;b=1", false},
+	    {"s=" ID ";i=ffffffffffffffff;b=1", false},
+	    {"s=" ID ";i=0ffffffffffffffff;b=1", false}, /* no number of theirs */
+	    {"s=ffffffffffffffffffffffffffffffff;i=1;b=1", false},
+	    {"s=" ID "0;i=1;b=1", false},
+	    {"s=" ID ";i=;b=1", false},
+	    {"s=" ID ";i=1", false},
+	    {"s=" ID ";i=X;", false},
+	    {"", false},
+	};
+	struct entry_place known[2] = {{.number = 0}};
+
+	(void)state;
+	assert_true(entry_place_read(slice_text("s=" ID ";i=ff;"), &known[1]));
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct str out = {0};
+		struct str bytes = {0};
+		struct export *export = export_new(write_entry, &out);
+
+		str_addf(&bytes, "__CURSOR=%s\n" TIME "MESSAGE=a\n\n", row[i].cursor);
+		export_skip(export, known, COUNT_OF(known));
+		export_feed(export, bytes.text, bytes.len);
+		if (export_counts(export).known != row[i].is_known || !out.len != row[i].is_known)
+			fail_msg("%s: is known or is not", row[i].cursor);
+		assert_int_equal(export_counts(export).entries, 1);
+		export_free(export);
+		str_release(&bytes);
+		str_release(&out);
+	}
+}
+
 static void a_file_is_known_by_its_beginning(void **state)
 {
 	(void)state;
@@ -195,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(decodes_blocks_of_any_size),
 	    cmocka_unit_test(large_fields_are_cut_or_passed_over),
+	    cmocka_unit_test(what_is_known_is_left_out),
 	    cmocka_unit_test(a_file_is_known_by_its_beginning),
 	};
 
