@@ -18,10 +18,8 @@ static const char *const level_word[] = {
 _Static_assert(COUNT_OF(level_word) == BULK_LEVEL_COUNT, "a word for each level");
 
 static const char *const need_word[] = {
-    [BULK_SPF] = "spf",
-    [BULK_DKIM] = "dkim",
-    [BULK_DMARC] = "dmarc",
-    [BULK_ALIGNMENT] = "alignment",
+    [BULK_SPF] = "spf",     [BULK_DKIM] = "dkim",
+    [BULK_DMARC] = "dmarc", [BULK_ALIGNMENT] = "alignment",
     [BULK_REVERSE] = "ptr",
 };
 _Static_assert(COUNT_OF(need_word) == BULK_NEED_COUNT, "a word for each need");
