@@ -81,7 +81,8 @@ words "$page" >"$work/words"
 "$repwatch" --help >"$work/help" || echo "--help fails" >"$broken"
 awk '/^[^ ]/ { is_in = /^Commands/ } is_in && /^  [a-z]/ {
 	name = $1
-	if (name == "config" || name == "volume" || name == "warmup")
+	if (name == "config" || name == "delist" || name == "volume" ||
+	    name == "warmup")
 		name = $1 " " $2
 	print name
 }' "$work/help" >"$work/commands"

@@ -74,6 +74,7 @@ struct removal_suspect {
 /* A day's mail of the address. */
 struct removal_volume {
 	bool is_known;
+	bool is_so_far; /* the day is not over */
 	const char *date;
 	uint64_t sent;
 };
@@ -95,6 +96,7 @@ struct removal_view {
 	const struct removal_suspect *suspect;
 	size_t suspects;
 	unsigned hour; /* of the operator's day */
+	uint64_t recent; /* sent in the last REMOVAL_RECENT_HOURS and in this one so far */
 	uint64_t called_spam; /* replies of today and yesterday that blame content */
 	int64_t called_spam_at; /* the newest of them */
 	enum reply_cause block_cause; /* of a receiver's block */
@@ -103,7 +105,7 @@ struct removal_view {
 	struct removal_volume then, now; /* the day it began, and yesterday */
 	struct removal_advice advice;
 };
-enum { REMOVAL_RELISTED_DAYS = 365 };
+enum { REMOVAL_RELISTED_DAYS = 365, REMOVAL_RECENT_HOURS = 3 };
 
 /* How long requests to one list or receiver took. */
 struct removal_term {

@@ -30,6 +30,9 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 bool look_at_lists(const struct conf *conf, bool verify, struct arena *arena,
 		   struct list_view **view, size_t *views, struct err *err);
 
+/* Whether a word is a configured address, pool or name. */
+bool look_knows(const struct conf *conf, const char *word, struct arena *arena);
+
 /* What is believed now, from the store. `word` are addresses or pools, none for all; one that is
  * neither is an error. `pass_at` is when the last pass ended (0: never). */
 struct status {

@@ -87,6 +87,16 @@ static bool is_wanted(const struct target *target, const char *word)
 	return prefix_parse(word, &prefix) && prefix_has(&prefix, &target->ip);
 }
 
+bool look_knows(const struct conf *conf, const char *word, struct arena *arena)
+{
+	const struct targets targets = targets_of(conf, arena);
+
+	for (size_t i = 0; i < targets.count; i++)
+		if (is_wanted(&targets.target[i], word))
+			return true;
+	return false;
+}
+
 static bool is_selected(const struct target *target, const char *const *word, size_t words)
 {
 	for (size_t i = 0; i < words; i++)

@@ -167,3 +167,25 @@ bool removals_relistings(struct store *store, int64_t since, struct arena *arena
 	*out = rows_keep(&rows, arena);
 	return step == QUERY_END;
 }
+
+bool removals_attempts(struct store *store, const char *address, int64_t first, int64_t last,
+		       uint64_t *attempts, struct err *err)
+{
+	static const char sql[] =
+	    "SELECT coalesce(sum(sent + deferred + bounced + expired), 0)"
+	    " FROM sender JOIN volume_hour ON volume_hour.sender_id = sender.id"
+	    " WHERE sender.address = ?1 AND day BETWEEN ?2 / 24 AND ?3 / 24"
+	    " AND day * 24 + hour BETWEEN ?2 AND ?3";
+	struct query query;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_text(&query, address);
+	query_put_int(&query, first);
+	query_put_int(&query, last);
+	if (query_next(&query) != QUERY_ROW)
+		return false;
+	*attempts = (uint64_t)query_int(&query);
+	query_close(&query);
+	return true;
+}

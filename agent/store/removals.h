@@ -33,4 +33,9 @@ struct relisting {
 bool removals_relistings(struct store *store, int64_t since, struct arena *arena,
 			 struct relisting **out, size_t *count, struct err *err);
 
+/* Attempts to deliver, however they ended, in the operator's hours from `first` to `last`: the
+ * civil day times 24, and the hour. */
+bool removals_attempts(struct store *store, const char *address, int64_t first, int64_t last,
+		       uint64_t *attempts, struct err *err);
+
 #endif
