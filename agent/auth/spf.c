@@ -65,6 +65,18 @@ static void break_record(struct spf_eval *eval, const struct spf_found *found, c
 	eval->broken.cause = found->cause;
 }
 
+/* Wherever the domain is named, by itself too, it is the record to try that stands there. */
+static bool fetch(const struct spf_eval *eval, const char *domain, struct spf_found *found)
+{
+	const struct spf_query *const query = eval->query;
+
+	if (!query->record.at || !dns_name_equal(domain, eval->first))
+		return spf_fetch(domain, eval->ask, found);
+	*found = (struct spf_found){
+	    .result = SPF_PASS, .record = query->record, .records = 1, .has_domain = true};
+	return true;
+}
+
 /* False: a question is open. Unless there is a record to go on with, `end` has the result. */
 static bool read_record(struct spf_eval *eval, const char *domain, struct spf_record *record,
 			struct spf_end *end)
@@ -74,7 +86,7 @@ static bool read_record(struct spf_eval *eval, const char *domain, struct spf_re
 
 	if (!is_mail_domain(domain))
 		return true;
-	if (!spf_fetch(domain, eval->ask, &found))
+	if (!fetch(eval, domain, &found))
 		return false;
 	end->result = found.result;
 	if (found.result == SPF_TEMPERROR || found.result == SPF_PERMERROR)
@@ -261,20 +273,19 @@ static const char *reason_of(const struct spf_eval *eval, const struct spf_end *
 			    spf_quote(eval, end->mechanism), end->at, ip);
 }
 
-static const char *record_of(struct spf_eval *eval, const char *domain)
+static const char *record_of(const struct spf_eval *eval, const char *domain)
 {
 	struct spf_found found;
 
-	if (!is_mail_domain(domain) || !spf_fetch(domain, eval->ask, &found) ||
-	    found.result != SPF_PASS)
+	if (!is_mail_domain(domain) || !fetch(eval, domain, &found) || found.result != SPF_PASS)
 		return "";
-	return arena_strndup(eval->ask->arena, found.record.at, found.record.len);
+	return found.record.at; /* a NUL is behind every record (dns/answer.h) */
 }
 
 static void set_verdict(struct spf_eval *eval, const char *domain, const struct spf_end *end,
 			struct spf_verdict *out)
 {
-	struct arena *const arena = eval->ask->arena;
+	struct arena *const arena = eval->arena;
 	const bool is_broken = end->result == SPF_TEMPERROR || end->result == SPF_PERMERROR;
 	const char *at = end->result == SPF_NONE ? "" : end->at;
 
@@ -308,22 +319,24 @@ static bool check(struct spf_eval *eval, struct spf_verdict *out)
 	if (!domain)
 		domain = eval->macros.sender_domain.at;
 	domain = without_dot(eval, domain);
+	eval->first = domain;
 	if (!spf_eval_domain(eval, domain, &end))
 		return false;
 	is_done =
 	    end.result != SPF_FAIL || !end.explanation.len || explain(eval, &end, &explanation);
 	if (is_done) {
 		set_verdict(eval, domain, &end, out);
-		out->explanation = arena_strdup(eval->ask->arena, str_text(&explanation));
+		out->explanation = arena_strdup(eval->arena, str_text(&explanation));
 	}
 	str_release(&explanation);
 	return is_done;
 }
 
-bool spf_check(const struct spf_query *query, struct ask *ask, struct spf_verdict *out)
+bool spf_check_in(const struct spf_query *query, struct ask *ask, struct arena *arena,
+		  struct spf_verdict *out)
 {
 	struct arena *const scratch = arena_new();
-	struct spf_eval eval = {.query = query, .ask = ask, .scratch = scratch};
+	struct spf_eval eval = {.query = query, .ask = ask, .scratch = scratch, .arena = arena};
 	bool is_done;
 
 	*out = (struct spf_verdict){0};
@@ -338,4 +351,9 @@ bool spf_check(const struct spf_query *query, struct ask *ask, struct spf_verdic
 	is_done = check(&eval, out);
 	arena_free(scratch);
 	return is_done;
+}
+
+bool spf_check(const struct spf_query *query, struct ask *ask, struct spf_verdict *out)
+{
+	return spf_check_in(query, ask, ask->arena, out);
 }

@@ -22,6 +22,10 @@ struct spf_query {
 	const char *helo;
 	const char *receiver; /* %{r}; NULL: "unknown" */
 	int64_t now; /* %{t} */
+	struct slice
+	    record; /* what <domain> might publish, to see what would come of it, a NUL behind
+	                      * it; `at` NULL:
+	                      * what it does publish */
 };
 
 /* Terms and sentences quote records: foreign text, bounded, not yet escaped. */
@@ -39,6 +43,9 @@ struct spf_verdict {
 
 /* False: a question is open. Strings belong to the ask's arena. */
 bool spf_check(const struct spf_query *query, struct ask *ask, struct spf_verdict *out);
+/* The same with the strings in another arena, for who asks many times over one ask. */
+bool spf_check_in(const struct spf_query *query, struct ask *ask, struct arena *arena,
+		  struct spf_verdict *out);
 
 /* The record of a domain. */
 struct spf_found {

@@ -24,7 +24,9 @@ struct spf_broken {
 struct spf_eval {
 	const struct spf_query *query;
 	struct ask *ask;
+	const char *first; /* the <domain> it began with */
 	struct arena *scratch; /* for this evaluation alone */
+	struct arena *arena; /* for its verdict */
 	struct spf_macros macros; /* of the domain at hand */
 	uint32_t lookups, voids;
 	bool has_counted_p;

@@ -49,17 +49,26 @@ struct spf_sender { /* check_host() for MAIL FROM:<postmaster@domain> */
 	enum spf_result result;
 	const char *mechanism; /* the term that decided, as written; "" for the default */
 };
+/* A term that costs lookups, where the record or one that it includes holds it. */
+struct spf_cost {
+	uint32_t depth; /* 0: the domain's own record */
+	const char *term; /* as written */
+	uint32_t lookups; /* itself and all below it */
+};
 struct domain_spf {
 	enum spf_result result; /* the worst for a sender; SPF_NEUTRAL where there are none and the
 	                         * record can be used */
 	const char *record;
 	uint32_t lookups; /* of 10: all that the record can cause */
-	uint32_t voids;
+	uint32_t voids; /* of 2: terms that name what does not exist */
+	const struct spf_cost *cost; /* the tree of the lookups, as it is walked; bounded */
+	size_t costs;
 	const struct spf_sender *sender; /* in the subject's order */
 	size_t senders;
 	enum cause cause; /* SPF_TEMPERROR: of the question that failed; else CAUSE_NONE */
 	struct auth_problems problems;
-	const char *fix; /* the whole record to publish; "" when there is nothing to change */
+	const char *fix; /* the whole record to publish, as a line of a zone; "" when there is
+	                  * nothing to change */
 	const char *why; /* of the fix, a sentence */
 };
 
