@@ -1,6 +1,7 @@
 #ifndef AUTH_DOMAIN_H
 #define AUTH_DOMAIN_H
 
+#include "base/arena.h"
 #include "dns/ask.h"
 #include "model/auth.h"
 #include "model/observation.h"
@@ -12,9 +13,11 @@
  * are open. */
 bool domain_look(const struct auth_subject *subject, struct ask *ask, struct domain_auth *out);
 
-/* The same as observations of the checks "spf", "dkim", "dmarc" and "mx": clear, broken or blind.
- * A domain no mail was seen from lacks nothing that mail would need. */
+/* The same as observations of the checks "spf", "dkim", "dmarc" and "mx", in this order: clear,
+ * broken, noted (works, and should be mended; or cannot be told, as DKIM without a known selector),
+ * blind. A domain no mail was seen from (it has no senders) lacks nothing that mail would need. */
 enum { DOMAIN_OBSERVATIONS = 4 };
-void domain_observe(const struct domain_auth *auth, struct observation out[DOMAIN_OBSERVATIONS]);
+void domain_observe(const struct domain_auth *auth, struct arena *arena,
+                    struct observation out[DOMAIN_OBSERVATIONS]);
 
 #endif
