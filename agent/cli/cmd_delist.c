@@ -13,7 +13,6 @@ enum { NOTE_MAX_BYTES = 1000 };
 
 /* --- what is needed --- */
 
-/* Without the rules' files nothing is known of receivers. */
 static bool read_receivers(const struct cli *cli, struct receivers *receivers)
 {
 	struct conf_problems problems = {0};
@@ -21,6 +20,9 @@ static bool read_receivers(const struct cli *cli, struct receivers *receivers)
 
 	if (!ok)
 		cli_print_problems(&problems);
+	else if (!receivers->count && cli->conf.replies_paths)
+		cli_note(cli, "there is no '%s': nothing is known of receivers",
+			 cli->conf.replies_path[0]);
 	str_release(&problems.text);
 	return ok;
 }

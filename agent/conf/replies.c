@@ -254,6 +254,13 @@ static struct replies *load(const char *const *path, size_t paths, struct arena 
 	return replies;
 }
 
+/* A file that nobody named and that is not there. */
+static bool is_left_out(const struct conf *conf)
+{
+	return !conf->are_replies_given && conf->replies_paths == 1 &&
+	       access(conf->replies_path[0], F_OK) != 0 && errno == ENOENT;
+}
+
 bool conf_receivers(const struct conf *conf, struct arena *arena, struct receivers *out,
 		    struct conf_problems *problems)
 {
@@ -261,6 +268,9 @@ bool conf_receivers(const struct conf *conf, struct arena *arena, struct receive
 	struct merged merged = {.reader = &reader};
 	bool ok;
 
+	*out = (struct receivers){.count = 0};
+	if (is_left_out(conf))
+		return true;
 	reader_init(&reader, arena);
 	merge(&merged, read_files(&merged, conf->replies_path, conf->replies_paths),
 	      conf->replies_paths);
@@ -283,8 +293,7 @@ bool conf_replies_check(const struct conf *conf, struct arena *arena,
 	struct replies *replies;
 
 	*missing = NULL;
-	if (!conf->are_replies_given && conf->replies_paths == 1 &&
-	    access(conf->replies_path[0], F_OK) != 0 && errno == ENOENT) {
+	if (is_left_out(conf)) {
 		*missing = conf->replies_path[0];
 		return true;
 	}

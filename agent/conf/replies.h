@@ -17,8 +17,8 @@
  * returned borrows from the arena; replies_free it first. */
 struct replies *conf_replies(const struct conf *conf, struct arena *arena,
 			     struct conf_problems *problems);
-/* Who receives, and how their blocks are ended, from the same files. False: every mistake is in
- * `problems`. */
+/* Who receives, and how their blocks are ended, from the same files; nobody where there is none and
+ * none was named. False: every mistake is in `problems`. */
 struct receivers {
 	const struct receiver_rule *receiver;
 	size_t count;

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { ROWS_MAX = 20 };
+
 static const struct {
 	const char *text;
 	enum tint tint;
@@ -140,7 +142,7 @@ static void fill_row(struct page *page, struct layout_cell *row, const struct re
 	row[5].text = advice->reasons ? page_shown(page, advice->reason[0]) : "";
 }
 
-static void add_table(struct page *page, const struct removal_page *all)
+static void add_table(struct page *page, const struct removal_page *all, size_t rows)
 {
 	static const struct layout_column column[] = {
 	    {"ADVICE", false, LAYOUT_KEEP}, {"ADDRESS", false, LAYOUT_KEEP},
@@ -148,11 +150,21 @@ static void add_table(struct page *page, const struct removal_page *all)
 	    {"STATE", false, LAYOUT_KEEP},  {"WHY", false, LAYOUT_CUT},
 	};
 	struct layout_cell *cell =
-	    arena_calloc(page->arena, all->views * COUNT_OF(column), sizeof(*cell));
+	    arena_calloc(page->arena, rows * COUNT_OF(column), sizeof(*cell));
 
-	for (size_t i = 0; i < all->views; i++)
+	for (size_t i = 0; i < rows; i++)
 		fill_row(page, cell + i * COUNT_OF(column), &all->view[i]);
-	layout_table(page->out, &page->layout, column, COUNT_OF(column), cell, all->views);
+	layout_table(page->out, &page->layout, column, COUNT_OF(column), cell, rows);
+	if (rows < all->views)
+		str_addf(page->out, "... %zu more; --verbose shows all\n", all->views - rows);
+}
+
+/* A list that holds a whole network fills no terminal; a pipe gets everything. */
+static size_t rows_shown(const struct page *page, const struct removal_page *all)
+{
+	const bool shows_all = !page->layout.columns || page->style->is_verbose;
+
+	return shows_all || all->views <= ROWS_MAX ? all->views : ROWS_MAX;
 }
 
 static void add_letter(struct page *page, const struct removal_view *view)
@@ -235,10 +247,11 @@ void text_removals(struct str *out, const struct text_style *style,
 {
 	const struct removal_page *const all = shown->page;
 	struct page page = page_begin(out, style);
+	const size_t rows = rows_shown(&page, all);
 
 	if (all->views > 1)
-		add_table(&page, all);
-	for (size_t i = 0; i < all->views; i++) {
+		add_table(&page, all, rows);
+	for (size_t i = 0; i < rows; i++) {
 		if (all->views > 1)
 			str_add_char(out, '\n');
 		add_card(&page, &all->view[i]);
@@ -257,8 +270,8 @@ void text_removal(struct str *out, const struct text_style *style, const struct 
 	const char *const ticket = page_shown(&page, request->ticket);
 
 	const char *const often =
-	    request->times > 1 ? arena_printf(page.arena, ", asked %u times since %s",
-					      request->times, minute(&page, request->asked_at))
+	    request->times > 1 ? arena_printf(page.arena, ", %u times since %s", request->times,
+					      minute(&page, request->asked_at))
 			       : "";
 
 	page_line(&page, 0,

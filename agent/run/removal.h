@@ -32,6 +32,9 @@ bool removal_look(const struct conf *conf, const struct removal_choice *choice, 
 struct removal_key {
 	const char *address, *check, *subject;
 };
+/* A zone or a receiver: sets check and subject. False: nobody knows the word. */
+bool removal_subject(const struct conf *conf, const struct receivers *receivers, const char *word,
+		     struct removal_key *out);
 /* `address` and `word`, a zone or a receiver, as an operator writes them. */
 bool removal_find(const struct conf *conf, const struct receivers *receivers, const char *address,
 		  const char *word, struct arena *arena, struct removal_key *out, struct err *err);

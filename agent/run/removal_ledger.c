@@ -14,22 +14,34 @@ bool removal_is_zone(const char *subject, const char *word)
 	return strcasecmp(subject, word) == 0 || (rest && strcasecmp(rest + 1, word) == 0);
 }
 
-static bool find_subject(const struct conf *conf, const struct receivers *receivers,
-			 const char *word, struct removal_key *out)
+static const struct receiver_rule *find_receiver(const struct receivers *receivers,
+						 const char *word)
 {
+	/* Whom no rule names; their blocks are counted together. */
+	static const struct receiver_rule other = {.name = "other"};
+
+	for (size_t i = 0; i < receivers->count; i++)
+		if (strcasecmp(receivers->receiver[i].name, word) == 0)
+			return &receivers->receiver[i];
+	return strcasecmp(other.name, word) == 0 ? &other : NULL;
+}
+
+bool removal_subject(const struct conf *conf, const struct receivers *receivers, const char *word,
+		     struct removal_key *out)
+{
+	const struct receiver_rule *const receiver = find_receiver(receivers, word);
+
 	for (size_t i = 0; i < conf->catalogue.lists; i++)
 		if (removal_is_zone(conf->catalogue.list[i].zone, word)) {
 			out->check = "dnsbl";
 			out->subject = conf->catalogue.list[i].zone;
 			return true;
 		}
-	for (size_t i = 0; i < receivers->count; i++)
-		if (strcasecmp(receivers->receiver[i].name, word) == 0) {
-			out->check = "receiver";
-			out->subject = receivers->receiver[i].name;
-			return true;
-		}
-	return false;
+	if (!receiver)
+		return false;
+	out->check = "receiver";
+	out->subject = receiver->name;
+	return true;
 }
 
 bool removal_find(const struct conf *conf, const struct receivers *receivers, const char *address,
@@ -48,7 +60,7 @@ bool removal_find(const struct conf *conf, const struct receivers *receivers, co
 			out->address = targets.target[i].text;
 	if (!out->address)
 		return err_set(err, "'%s' is no configured address", text);
-	return find_subject(conf, receivers, word, out) ||
+	return removal_subject(conf, receivers, word, out) ||
 	       err_set(err, "'%s' is neither the zone of a list in the catalogue nor a receiver",
 		       word);
 }

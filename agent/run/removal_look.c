@@ -1,54 +1,27 @@
 /* What `delist list` shows: open listings and blocks from what is believed, requests from the
  * ledger, and from the mail logs what tells whether the cause goes on. */
-#include "run/removal.h"
+#include "run/removal_parts.h"
 
 #include "base/map.h"
 #include "base/mem.h"
 #include "judge/removal.h"
 #include "lists/catalogue.h"
-#include "run/look.h"
 #include "store/removals.h"
-#include "store/volumes.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { DAY_S = 86400, DAY_HOURS = 24, HISTORY_DAYS = 31, MEANINGS_MAX = 8 };
-
-struct looking {
-	const struct conf *conf;
-	const struct removal_choice *choice;
-	struct arena *arena;
-	struct store *store;
-	const char **subject; /* words that are no addresses */
-	size_t subjects;
-	const char **target;
-	size_t targets;
-	struct status status;
-	struct removal *ledger;
-	size_t ledgers;
-	struct relisting *relisting;
-	size_t relistings;
-	struct removal_view *view;
-	size_t views;
-	int64_t today;
-	unsigned hour;
-};
+enum { DAY_S = 86400, MEANINGS_MAX = 8 };
 
 /* --- what is chosen --- */
 
+/* A list may have left the catalogue since somebody asked it. */
 static bool is_subject(const struct looking *looking, const char *word)
 {
-	const struct receivers *const receivers = looking->choice->receivers;
-	const struct catalogue *const catalogue = &looking->conf->catalogue;
+	struct removal_key key;
 
-	for (size_t i = 0; i < catalogue->lists; i++)
-		if (removal_is_zone(catalogue->list[i].zone, word))
-			return true;
-	for (size_t i = 0; i < receivers->count; i++)
-		if (strcasecmp(receivers->receiver[i].name, word) == 0)
-			return true;
+	if (removal_subject(looking->conf, looking->choice->receivers, word, &key))
+		return true;
 	for (size_t i = 0; i < looking->ledgers; i++)
 		if (removal_is_zone(looking->ledger[i].subject, word))
 			return true;
@@ -107,27 +80,20 @@ static bool is_open(const struct list *list, const struct standing *standing)
 	       (standing->belief == FINDING_NOTED && is_policy(list, standing));
 }
 
-static bool is_of(const char *address, const char *check, const char *subject,
-		  const struct removal_view *view)
+static const char *key_of(const struct looking *looking, const char *address, const char *check,
+			  const char *subject)
 {
-	return strcmp(address, view->address) == 0 && strcmp(check, view->standing->check) == 0 &&
-	       strcmp(subject, view->standing->subject) == 0;
+	return arena_printf(looking->arena, "%s %s %s", address, check, subject);
 }
 
 static void add_ledger(const struct looking *looking, struct removal_view *view)
 {
-	for (size_t i = 0; i < looking->ledgers; i++) {
-		const struct removal *const row = &looking->ledger[i];
+	const char *const key =
+	    key_of(looking, view->address, view->standing->check, view->standing->subject);
+	const struct relisting *const relisting = map_get(looking->relistings, key);
 
-		if (is_of(row->address, row->check, row->subject, view))
-			view->request = row;
-	}
-	for (size_t i = 0; i < looking->relistings; i++) {
-		const struct relisting *const row = &looking->relisting[i];
-
-		if (is_of(row->address, row->check, row->subject, view))
-			view->relisted = row->times;
-	}
+	view->request = map_get(looking->newest, key);
+	view->relisted = relisting ? relisting->times : 0;
 }
 
 static const struct removal_way *way_of(const struct looking *looking,
@@ -162,147 +128,6 @@ static void add_block(const struct traffic *traffic, struct removal_view *view)
 			view->refused = traffic->receiver[i].refused;
 }
 
-/* --- from the mail logs --- */
-
-static bool count_of(struct looking *looking, const char *address, int64_t day,
-		     struct account_volume **account, size_t *accounts, struct err *err)
-{
-	const struct account_query query = {.address = address,
-					    .usual_from = day - HISTORY_DAYS,
-					    .first_day = day,
-					    .last_day = day,
-					    .last_part = 1};
-
-	return volumes_accounts(looking->store, &query, looking->arena, account, accounts, err);
-}
-
-static const struct account_volume *find_account(const struct account_volume *account,
-						 size_t accounts, const char *name)
-{
-	for (size_t i = 0; i < accounts; i++)
-		if (strcmp(account[i].account, name) == 0)
-			return &account[i];
-	return NULL;
-}
-
-/* Of a whole day; who sent on neither is held to what made him a suspect. */
-static double usual_of(const struct account_volume *now, const struct account_volume *before,
-		       const struct suspect *suspect)
-{
-	if (now)
-		return now->usual;
-	return before ? before->usual : suspect->usual * DAY_HOURS / SUSPECT_HOURS;
-}
-
-static bool add_suspects(struct looking *looking, const struct traffic *traffic,
-			 struct removal_view *view, struct err *err)
-{
-	struct removal_suspect *suspect =
-	    arena_calloc(looking->arena, traffic->suspects + 1, sizeof(*suspect));
-	struct account_volume *today, *yesterday;
-	size_t todays, yesterdays;
-
-	if (!traffic->suspects)
-		return true;
-	if (!count_of(looking, view->address, looking->today, &today, &todays, err) ||
-	    !count_of(looking, view->address, looking->today - 1, &yesterday, &yesterdays, err))
-		return false;
-	for (size_t i = 0; i < traffic->suspects; i++) {
-		const struct suspect *const from = &traffic->suspect[i];
-		const struct account_volume *const now = find_account(today, todays, from->account);
-		const struct account_volume *const before =
-		    find_account(yesterday, yesterdays, from->account);
-
-		suspect[i] = (struct removal_suspect){
-		    .account = from->account,
-		    .today = now ? now->recent : 0,
-		    .yesterday = before ? before->recent : 0,
-		    .usual = usual_of(now, before, from),
-		};
-	}
-	view->suspect = suspect;
-	view->suspects = traffic->suspects;
-	return true;
-}
-
-static bool add_replies(struct looking *looking, struct removal_view *view, struct err *err)
-{
-	const struct volume_query query = {&view->address, 1,
-					   looking->today - TRAFFIC_RECEIVER_DAYS, looking->today};
-	struct reply_volume *reply;
-	size_t replies;
-
-	if (!volumes_replies(looking->store, &query, looking->arena, &reply, &replies, err))
-		return false;
-	for (size_t i = 0; i < replies; i++) {
-		const struct reply_volume *const row = &reply[i];
-		const bool is_its_own =
-		    view->is_receiver && strcmp(row->receiver, view->standing->subject) == 0;
-
-		if (is_its_own && row->cause == view->block_cause &&
-		    row->last_at > view->refused_at)
-			view->refused_at = row->last_at;
-		if (row->cause != REPLY_CONTENT || row->day < looking->today - 1)
-			continue;
-		view->called_spam += row->deferred + row->bounced + row->expired;
-		if (row->last_at > view->called_spam_at)
-			view->called_spam_at = row->last_at;
-	}
-	return true;
-}
-
-static struct removal_volume volume_on(const struct looking *looking, const struct volume_day *day,
-				       size_t days, int64_t wanted)
-{
-	char text[CIVIL_TEXT_BYTES];
-	struct removal_volume volume = {.is_so_far = wanted == looking->today};
-
-	for (size_t i = 0; i < days; i++)
-		if (day[i].day == wanted) {
-			volume.is_known = true;
-			volume.sent = day[i].sent;
-		}
-	volume.date = arena_strdup(looking->arena, civil_date_text(civil_from_days(wanted), text));
-	return volume;
-}
-
-/* The day it began against the newest whole one behind it, or today so far. */
-static bool add_volumes(struct looking *looking, struct removal_view *view, struct err *err)
-{
-	const int64_t began =
-	    civil_days(civil_date_at(looking->choice->zone, view->standing->since));
-	const struct volume_query query = {&view->address, 1, began, looking->today};
-	struct volume_day *day;
-	size_t days;
-
-	if (!volumes_days(looking->store, &query, looking->arena, &day, &days, err))
-		return false;
-	view->then = volume_on(looking, day, days, began);
-	if (began >= looking->today)
-		return true;
-	view->now = volume_on(looking, day, days,
-			      began < looking->today - 1 ? looking->today - 1 : looking->today);
-	view->now.is_known =
-	    true; /* its logs are read: a day without a row is a day without mail */
-	return true;
-}
-
-static bool add_traffic(struct looking *looking, const struct traffic *traffic,
-			struct removal_view *view, struct err *err)
-{
-	const int64_t hour = looking->today * DAY_HOURS + looking->hour;
-
-	if (!traffic)
-		return true;
-	view->has_traffic = true;
-	view->volume = traffic->volume;
-	view->hour = looking->hour;
-	return removals_attempts(looking->store, view->address, hour - REMOVAL_RECENT_HOURS, hour,
-				 &view->recent, err) &&
-	       add_suspects(looking, traffic, view, err) && add_replies(looking, view, err) &&
-	       add_volumes(looking, view, err);
-}
-
 static bool add_view(struct looking *looking, const struct address_view *address,
 		     const struct standing *standing, struct err *err)
 {
@@ -327,7 +152,7 @@ static bool add_view(struct looking *looking, const struct address_view *address
 	view->way = way_of(looking, view);
 	if (view->is_receiver)
 		add_block(address->traffic, view);
-	if (!add_traffic(looking, address->traffic, view, err))
+	if (!removal_traffic(looking, address->traffic, view, err))
 		return false;
 	view->advice = removal_judge(view, looking->choice->now, looking->arena);
 	looking->views++;
@@ -371,13 +196,11 @@ static int by_use(const void *a, const void *b)
 
 /* --- what was --- */
 
-static bool is_shown(const struct looking *looking, const struct removal *row)
+static bool is_shown(const struct looking *looking, const struct map *chosen,
+		     const struct removal *row)
 {
-	bool is_wanted = looking->targets == 0;
-
-	for (size_t i = 0; !is_wanted && i < looking->status.views; i++)
-		is_wanted = strcmp(looking->status.view[i].address, row->address) == 0;
-	return is_wanted && is_chosen(looking, row->subject);
+	return (looking->targets == 0 || map_get(chosen, row->address)) &&
+	       is_chosen(looking, row->subject);
 }
 
 static int by_time(const void *a, const void *b)
@@ -394,10 +217,14 @@ static void add_history(struct looking *looking, struct removal_page *out)
 {
 	struct removal *history =
 	    arena_calloc(looking->arena, looking->ledgers + 1, sizeof(*history));
+	struct map *chosen = map_new();
 
+	for (size_t i = 0; i < looking->status.views; i++)
+		map_put(chosen, looking->status.view[i].address, &looking->status.view[i]);
 	for (size_t i = 0; i < looking->ledgers; i++)
-		if (is_shown(looking, &looking->ledger[i]))
+		if (is_shown(looking, chosen, &looking->ledger[i]))
 			history[out->requests++] = looking->ledger[i];
+	map_free(chosen);
 	qsort(history, out->requests, sizeof(*history), by_time);
 	out->history = history;
 	out->term = removal_terms(history, out->requests, looking->arena, &out->terms);
@@ -406,11 +233,27 @@ static void add_history(struct looking *looking, struct removal_page *out)
 static bool read_ledger(struct looking *looking, struct err *err)
 {
 	const int64_t since = looking->choice->now - (int64_t)REMOVAL_RELISTED_DAYS * DAY_S;
+	struct relisting *relisting;
+	size_t relistings;
 
-	return removals_load(looking->store, looking->arena, &looking->ledger, &looking->ledgers,
-			     err) &&
-	       removals_relistings(looking->store, since, looking->arena, &looking->relisting,
-				   &looking->relistings, err);
+	if (!removals_load(looking->store, looking->arena, &looking->ledger, &looking->ledgers,
+			   err) ||
+	    !removals_relistings(looking->store, since, looking->arena, &relisting, &relistings,
+				 err))
+		return false;
+	for (size_t i = 0; i < looking->ledgers; i++) {
+		struct removal *const row = &looking->ledger[i];
+
+		map_put(looking->newest, key_of(looking, row->address, row->check, row->subject),
+			row);
+	}
+	for (size_t i = 0; i < relistings; i++) {
+		struct relisting *const row = &relisting[i];
+
+		map_put(looking->relistings,
+			key_of(looking, row->address, row->check, row->subject), row);
+	}
+	return true;
 }
 
 static void set_time(struct looking *looking)
@@ -445,14 +288,16 @@ bool removal_look(const struct conf *conf, const struct removal_choice *choice, 
 	    .choice = choice,
 	    .arena = arena,
 	    .store = store_open(conf->state_dir, STORE_READ, err),
+	    .newest = map_new(),
+	    .relistings = map_new(),
 	};
 	bool ok;
 
-	if (!looking.store)
-		return false;
 	set_time(&looking);
-	ok = look(&looking, out, err);
+	ok = looking.store && look(&looking, out, err);
 	store_close(looking.store);
+	map_free(looking.newest);
+	map_free(looking.relistings);
 	*pass_at = looking.status.pass_at;
 	return ok;
 }

@@ -299,6 +299,17 @@ def test_what_is_refused(host, words, says):
     assert done.code == 2 and says in done.errors and not done.out, done
 
 
+def test_without_rules_nothing_is_known_of_receivers(host):
+    text = host.repwatch.conf.read_text()
+    host.repwatch.conf.write_text("".join(line for line in text.splitlines(keepends=True)
+                                          if not line.startswith("replies")))
+    host.list_only(IP)
+    host.run("2026-11-01 01:00")
+    done = host("2026-11-01 01:00", "delist", "list")
+    assert done.code == 0 and ZONE in done.text, done
+    assert "replies.conf': nothing is known of receivers" in done.errors, done
+
+
 def test_another_run_holds_the_lock(listed):
     host = listed
     with open(host.repwatch.state / "lock", "r+b") as lock:

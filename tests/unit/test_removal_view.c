@@ -222,6 +222,42 @@ static void documents_look_so(void **state)
 	str_release(&out);
 }
 
+static void a_terminal_is_not_flooded(void **state)
+{
+	static const struct {
+		size_t views, columns;
+		bool is_verbose;
+		size_t cards;
+	} row[] = {{20, 80, false, 20},
+		   {21, 80, false, 20},
+		   {50, 80, false, 20},
+		   {50, 80, true, 50},
+		   {50, 0, false, 50}};
+	struct removal_view many[50];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(many); i++)
+		many[i] = view[2];
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		const struct removal_page page = {many, row[i].views, NULL, 0, NULL, 0};
+		const struct text_style style = {.columns = row[i].columns,
+						 .is_verbose = row[i].is_verbose,
+						 .zone = &zone,
+						 .now = NOW};
+		const struct removal_shown shown = {&page, &zone, NOW, false};
+		struct str out = {0};
+		size_t cards = 0;
+
+		text_removals(&out, &style, &shown);
+		for (const char *at = str_text(&out); (at = strstr(at, " on l1.example")); at++)
+			cards++;
+		assert_int_equal(cards, row[i].cards);
+		assert_true((row[i].cards < row[i].views) ==
+			    (strstr(str_text(&out), "more; --verbose shows all\n") != NULL));
+		str_release(&out);
+	}
+}
+
 /* Strangers are told neither who the customer is nor anything a terminal obeys. */
 static void letters_keep_secrets(void **state)
 {
@@ -258,10 +294,9 @@ static void rows_are_told(void **state)
 
 	(void)state;
 	text_removal(&out, &style, &request, "asked");
-	assert_string_equal(
-	    str_text(&out),
-	    "192.0.2.10 on zen.example: asked, ticket T-4711\\x1b[31m, asked 2 times "
-	    "since 2026-11-19 10:00\n");
+	assert_string_equal(str_text(&out),
+			    "192.0.2.10 on zen.example: asked, ticket T-4711\\x1b[31m, 2 times "
+			    "since 2026-11-19 10:00\n");
 	str_clear(&out);
 	text_removal(&out, &style, &ended, "forgotten");
 	assert_string_equal(str_text(&out), "2001:db8::10 on zen.example: forgotten\n");
@@ -271,8 +306,11 @@ static void rows_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(pages_look_so),        cmocka_unit_test(documents_look_so),
-	    cmocka_unit_test(letters_keep_secrets), cmocka_unit_test(some_have_nobody_to_write_to),
+	    cmocka_unit_test(pages_look_so),
+	    cmocka_unit_test(documents_look_so),
+	    cmocka_unit_test(a_terminal_is_not_flooded),
+	    cmocka_unit_test(letters_keep_secrets),
+	    cmocka_unit_test(some_have_nobody_to_write_to),
 	    cmocka_unit_test(rows_are_told),
 	};
 
