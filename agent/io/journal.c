@@ -1,6 +1,7 @@
 #include "io/journal.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -107,7 +108,7 @@ bool journal_read(const struct journal_request *request, struct journal_report *
 
 #include <systemd/sd-journal.h>
 
-enum { US_PER_S = 1000000 };
+enum { US_PER_S = 1000000, OPEN_TRIES = 3 };
 
 struct journal {
 	const struct journal_request *request;
@@ -116,66 +117,101 @@ struct journal {
 	struct str value[ENTRY_FIELDS]; /* a field is gone when the next one is asked for */
 };
 
-/* Those that can be opened. One damaged file would keep the others closed. */
-static int open_sound(struct journal *journal, const char **file, size_t files)
-{
-	size_t sound = 0;
+/* A file and those that were rotated from it, as they are named at the moment. */
+struct file_set {
+	const char *file[FILES_MAX + 1]; /* the last one is NULL */
+	size_t files;
+	uint64_t names; /* a sum over the names: rotation and removal change it */
+};
 
-	for (size_t i = 0; i < files; i++) {
-		const char *alone[] = {file[i], NULL};
-		sd_journal *handle = NULL;
-
-		if (sd_journal_open_files(&handle, alone, 0) >= 0)
-			file[sound++] = file[i];
-		sd_journal_close(handle);
-	}
-	file[sound] = NULL;
-	journal->report->is_damaged = true;
-	return sound ? sd_journal_open_files(&journal->handle, file, 0) : -EBADMSG;
-}
-
-/* A file and those that were rotated from it. */
-static int open_set(struct journal *journal, const char *path)
+static int list_set(const char *path, struct arena *arena, struct file_set *set)
 {
 	const char *const slash = strrchr(path, '/');
 	const char *const base = slash ? slash + 1 : path;
 	const size_t stem = stem_of(base);
-	struct arena *const arena = arena_new();
 	const char *const folder =
 	    slash ? arena_strndup(arena, path, (size_t)(slash - path) + 1) : "./";
-	const char **file = arena_calloc(arena, FILES_MAX + 1, sizeof(*file));
 	DIR *const dir = opendir(folder);
-	int got = dir ? -ENOENT : -errno;
 	const struct dirent *entry;
-	size_t files = 0;
 
-	while (dir && files < FILES_MAX && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, base) == 0 || (stem && stem_of(entry->d_name) == stem &&
-							 memcmp(entry->d_name, base, stem) == 0))
-			file[files++] = arena_printf(arena, "%s%s", folder, entry->d_name);
-	if (dir)
-		closedir(dir);
-	if (files)
-		got = sd_journal_open_files(&journal->handle, file, 0);
-	if (files && got < 0 && got != -EACCES)
-		got = open_sound(journal, file, files);
+	*set = (struct file_set){.files = 0};
+	if (!dir)
+		return -errno;
+	while (set->files < FILES_MAX && (entry = readdir(dir))) {
+		const char *const name = entry->d_name;
+
+		if (strcmp(name, base) != 0 &&
+		    (!stem || stem_of(name) != stem || memcmp(name, base, stem) != 0))
+			continue;
+		set->file[set->files++] = arena_printf(arena, "%s%s", folder, name);
+		set->names += hash_bytes(name, strlen(name));
+	}
+	closedir(dir);
+	return set->files ? 0 : -ENOENT;
+}
+
+/* Those that can be opened. One damaged file would keep the others closed. */
+static int open_sound(struct journal *journal, struct file_set *set)
+{
+	size_t sound = 0;
+
+	for (size_t i = 0; i < set->files; i++) {
+		const char *alone[] = {set->file[i], NULL};
+		sd_journal *handle = NULL;
+		const int got = sd_journal_open_files(&handle, alone, 0);
+
+		if (got >= 0)
+			set->file[sound++] = set->file[i];
+		else if (got != -ENOENT) /* else it was removed just now */
+			journal->report->is_damaged = true;
+		sd_journal_close(handle);
+	}
+	set->file[sound] = NULL;
+	return sound ? sd_journal_open_files(&journal->handle, set->file, 0) : -EBADMSG;
+}
+
+/* A rotation between looking and opening would hide what was written just before it. */
+static int open_set(struct journal *journal, const char *path)
+{
+	struct arena *const arena = arena_new();
+	struct file_set *const set = arena_calloc(arena, 1, sizeof(*set));
+	struct file_set *const after = arena_calloc(arena, 1, sizeof(*after));
+	int got = -ENOENT;
+
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		sd_journal_close(journal->handle);
+		journal->handle = NULL;
+		got = list_set(path, arena, set);
+		if (got < 0)
+			break;
+		got = sd_journal_open_files(&journal->handle, set->file, 0);
+		if (got < 0 && got != -EACCES)
+			got = open_sound(journal, set);
+		if (list_set(path, arena, after) >= 0 && after->names == set->names)
+			break;
+	}
 	arena_free(arena);
 	return got;
 }
 
-static int open_path(struct journal *journal)
+/* Only what services wrote: their files are the ones that may be closed to us, which is then seen,
+ * and into those of users anybody can write what looks like a mail server's. */
+static int open_local(struct journal *journal)
 {
-	/* Only what services wrote: their files are the ones that may be closed to us, which is
-	 * then seen, and into those of users anybody can write what looks like a mail server's. */
-	if (!*journal->request->path)
-		return sd_journal_open(&journal->handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-	return open_set(journal, journal->request->path);
+	const int got =
+	    sd_journal_open(&journal->handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+
+	/* Asking to be told of changes makes it look through the folders a second time, and see a
+	 * rotation that came between. */
+	if (got >= 0)
+		sd_journal_get_fd(journal->handle);
+	return got;
 }
 
 static bool open_journal(struct journal *journal, struct err *err)
 {
 	const char *const path = journal->request->path;
-	const int got = open_path(journal);
+	const int got = *path ? open_set(journal, path) : open_local(journal);
 	uint64_t bytes = 0;
 
 	if (got < 0)
