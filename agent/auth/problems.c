@@ -13,18 +13,33 @@ struct problems problems_over(struct arena *arena)
 	return (struct problems){.arena = arena};
 }
 
+/* Where one more goes: behind the others, or in the place of the last of the mildest where there is
+ * no room. NULL: it is no worse than those. */
+static struct auth_problem *place_for(struct problems *list, enum severity severity)
+{
+	struct auth_problem *mildest = &list->item[0];
+
+	if (list->count < PROBLEMS_MAX)
+		return &list->item[list->count++];
+	for (size_t i = 1; i < list->count; i++)
+		if (list->item[i].severity <= mildest->severity)
+			mildest = &list->item[i];
+	return mildest->severity < severity ? mildest : NULL;
+}
+
 void problems_add(struct problems *list, enum severity severity, const char *fix,
 		  const char *format, ...)
 {
+	struct auth_problem *const place = place_for(list, severity);
 	char text[SENTENCE_BYTES];
 	va_list args;
 
-	if (list->count == PROBLEMS_MAX)
+	if (!place)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	list->item[list->count++] = (struct auth_problem){
+	*place = (struct auth_problem){
 	    .severity = severity, .text = arena_strdup(list->arena, text), .fix = fix ? fix : ""};
 }
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* What is wrong with a record, collected. */
-enum { PROBLEMS_MAX = 24 }; /* more would only be scrolled past; later ones are left out */
+enum { PROBLEMS_MAX = 24 }; /* more would only be scrolled past; the mildest are left out */
 
 struct problems {
 	struct arena *arena;
