@@ -82,20 +82,20 @@ static void judge_missing(struct look *look, const char *owner, struct dkim_key 
 		return;
 	}
 	if (alias->outcome == DNS_FOUND && alias->records)
-		problems_add(&problems, SEVERITY_MAJOR, NULL,
-			     "%s is an alias of %.*s, which has no TXT record: ask the provider "
-			     "for the name that serves this domain",
-			     owner, QUOTED(text_of(&alias->record[0])));
+		problems_note(&problems, SEVERITY_MAJOR, NULL,
+			      "%s is an alias of %.*s, which has no TXT record: ask the provider "
+			      "for the name that serves this domain",
+			      owner, QUOTED(text_of(&alias->record[0])));
 	else if (deep && deep->outcome == DNS_FOUND && deep->records &&
 		 dkim_text_of(text_of(&deep->record[0])) == DKIM_TEXT_KEY)
-		problems_add(&problems, SEVERITY_MAJOR,
-			     problems_txt(owner, text_of(&deep->record[0]), look->ask->arena),
-			     "the key stands at %s: the dot at the end of its name is missing in "
-			     "the zone file",
-			     deeper);
+		problems_note(&problems, SEVERITY_MAJOR,
+			      problems_txt(owner, text_of(&deep->record[0]), look->ask->arena),
+			      "the key stands at %s: the dot at the end of its name is missing in "
+			      "the zone file",
+			      deeper);
 	else
-		problems_add(&problems, SEVERITY_MAJOR, publish_fix(owner, look->ask->arena),
-			     "%s has no TXT record: mail signed with this selector fails", owner);
+		problems_note(&problems, SEVERITY_MAJOR, publish_fix(owner, look->ask->arena),
+			      "%s has no TXT record: mail signed with this selector fails", owner);
 	set_problems(key, AUTH_MISSING, &problems);
 }
 
@@ -147,19 +147,19 @@ static void judge_several(struct look *look, const char *owner, const struct dns
 
 	if (usable) {
 		dkim_key_read(owner, text_of(usable), arena, key);
-		problems_add(&problems, SEVERITY_MAJOR, fix,
-			     "%s has %zu TXT records, and receivers read whichever comes first: "
-			     "leave the one that is meant",
-			     owner, answer->records);
+		problems_note(&problems, SEVERITY_MAJOR, fix,
+			      "%s has %zu TXT records, and receivers read whichever comes first: "
+			      "leave the one that is meant",
+			      owner, answer->records);
 	} else if (fix) {
-		problems_add(&problems, SEVERITY_MAJOR, fix,
-			     "the key is spread over %zu TXT records: it must be one record of "
-			     "several strings",
-			     answer->records);
+		problems_note(&problems, SEVERITY_MAJOR, fix,
+			      "the key is spread over %zu TXT records: it must be one record of "
+			      "several strings",
+			      answer->records);
 	} else {
-		problems_add(&problems, SEVERITY_MAJOR, publish_fix(owner, arena),
-			     "%s has %zu TXT records, and none is a usable key", owner,
-			     answer->records);
+		problems_note(&problems, SEVERITY_MAJOR, publish_fix(owner, arena),
+			      "%s has %zu TXT records, and none is a usable key", owner,
+			      answer->records);
 	}
 	set_problems(key, AUTH_BROKEN, &problems);
 }
@@ -175,10 +175,10 @@ static void judge_stranger(struct look *look, const char *owner, enum dkim_text 
 	};
 	struct problems problems = problems_over(look->ask->arena);
 
-	problems_add(&problems, SEVERITY_MAJOR, publish_fix(owner, look->ask->arena),
-		     "%s answers at %s: a wildcard TXT record in the zone, or one that was "
-		     "published at the wrong name",
-		     what[kind], owner);
+	problems_note(&problems, SEVERITY_MAJOR, publish_fix(owner, look->ask->arena),
+		      "%s answers at %s: a wildcard TXT record in the zone, or one that was "
+		      "published at the wrong name",
+		      what[kind], owner);
 	set_problems(key, AUTH_BROKEN, &problems);
 }
 
@@ -186,8 +186,8 @@ static void add_revoked(struct look *look, const char *owner, struct dkim_key *k
 {
 	struct problems problems = problems_over(look->ask->arena);
 
-	problems_add(&problems, SEVERITY_MAJOR, NULL,
-		     "the key at %s is revoked (p= is empty): mail signed with it fails", owner);
+	problems_note(&problems, SEVERITY_MAJOR, NULL,
+		      "the key at %s is revoked (p= is empty): mail signed with it fails", owner);
 	set_problems(key, AUTH_MISSING, &problems);
 }
 
@@ -224,9 +224,9 @@ static void look_at_configured(struct look *look, const char *selector)
 	const struct dns_answer *answer;
 
 	if (!owner_of(look, selector, owner)) {
-		problems_add(&problems, SEVERITY_MAJOR, NULL,
-			     "the selector '%.*s' makes no name that DNS can carry",
-			     QUOTED(slice_text(selector)));
+		problems_note(&problems, SEVERITY_MAJOR, NULL,
+			      "the selector '%.*s' makes no name that DNS can carry",
+			      QUOTED(slice_text(selector)));
 		set_problems(key, AUTH_BROKEN, &problems);
 		return;
 	}
@@ -259,8 +259,8 @@ static void look_at_all_configured(struct look *look)
 			look->out->state = look->key[i].state;
 	}
 	if (count > DKIM_KEYS_MAX)
-		problems_add(&problems, SEVERITY_INFO, NULL,
-			     "of %zu selectors the first %d were looked at", count, DKIM_KEYS_MAX);
+		problems_note(&problems, SEVERITY_INFO, NULL,
+			      "of %zu selectors the first %d were looked at", count, DKIM_KEYS_MAX);
 	look->out->problems = problems_sorted(&problems);
 }
 
@@ -332,18 +332,19 @@ static void judge_found(struct look *look, const struct dns_answer *subtree)
 		const bool is_empty = subtree && subtree->outcome == DNS_NO_NAME && out->keys == 0;
 
 		if (is_empty)
-			problems_add(&problems, SEVERITY_MAJOR, NULL,
-				     "%s has no DKIM keys at all: there is no name below "
-				     "_domainkey.%s",
-				     domain, domain);
+			problems_note(&problems, SEVERITY_MAJOR, NULL,
+				      "%s has no DKIM keys at all: there is no name below "
+				      "_domainkey.%s",
+				      domain, domain);
 		else if (all_is_revoked(out))
-			problems_add(&problems, SEVERITY_MAJOR, NULL,
-				     "%s revokes every DKIM key by a wildcard record", domain);
+			problems_note(&problems, SEVERITY_MAJOR, NULL,
+				      "%s revokes every DKIM key by a wildcard record", domain);
 		else
-			problems_add(&problems, SEVERITY_INFO, NULL,
-				     "no usable key at the %zu selectors that are common: name the "
-				     "selectors of %s to have them checked",
-				     COUNT_OF(common_selector), domain);
+			problems_note(
+			    &problems, SEVERITY_INFO, NULL,
+			    "no usable key at the %zu selectors that are common: name the "
+			    "selectors of %s to have them checked",
+			    COUNT_OF(common_selector), domain);
 		if (is_empty || all_is_revoked(out))
 			out->state = AUTH_MISSING;
 	}

@@ -67,11 +67,11 @@ static bool check_alphabet(struct reading *reading, const struct key_data *data)
 		if (is_base64((char)c))
 			continue;
 		if (c > ' ' && c <= '~')
-			problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-				     "p= is no base64: '%c' is its character %zu", c, i + 1);
+			problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+				      "p= is no base64: '%c' is its character %zu", c, i + 1);
 		else
-			problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-				     "p= is no base64: byte %02x is its character %zu", c, i + 1);
+			problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+				      "p= is no base64: byte %02x is its character %zu", c, i + 1);
 		return false;
 	}
 	return true;
@@ -105,27 +105,28 @@ static void set_bits(struct reading *reading, uint32_t bits)
 {
 	reading->key->bits = bits;
 	if (bits < RSA_MIN_BITS)
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "the RSA key has %u bits, and receivers take none below %d (RFC 8301)",
-			     bits, RSA_MIN_BITS);
+		problems_note(
+		    &reading->problems, SEVERITY_MAJOR, NULL,
+		    "the RSA key has %u bits, and receivers take none below %d (RFC 8301)", bits,
+		    RSA_MIN_BITS);
 	else if (bits < RSA_GOOD_BITS)
-		problems_add(&reading->problems, SEVERITY_MINOR, NULL,
-			     "the RSA key has %u bits; %d are advised (RFC 8301)", bits,
-			     RSA_GOOD_BITS);
+		problems_note(&reading->problems, SEVERITY_MINOR, NULL,
+			      "the RSA key has %u bits; %d are advised (RFC 8301)", bits,
+			      RSA_GOOD_BITS);
 	else if (bits > RSA_MAX_BITS)
-		problems_add(&reading->problems, SEVERITY_MINOR, NULL,
-			     "the RSA key has %u bits, and receivers need not check more than %d "
-			     "(RFC 8301)",
-			     bits, RSA_MAX_BITS);
+		problems_note(&reading->problems, SEVERITY_MINOR, NULL,
+			      "the RSA key has %u bits, and receivers need not check more than %d "
+			      "(RFC 8301)",
+			      bits, RSA_MAX_BITS);
 }
 
 static void judge_cut(struct reading *reading, const struct key_data *data,
 		      const struct der_key *der)
 {
-	problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-		     "p= is cut off: the key has %zu octets and %zu are there, %zu characters "
-		     "of base64",
-		     der->announced, data->octets, data->len);
+	problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+		      "p= is cut off: the key has %zu octets and %zu are there, %zu characters "
+		      "of base64",
+		      der->announced, data->octets, data->len);
 }
 
 static void judge_rsa(struct reading *reading, const struct key_data *data)
@@ -144,18 +145,18 @@ static void judge_rsa(struct reading *reading, const struct key_data *data)
 	if (der.kind == DER_CUT) {
 		judge_cut(reading, data, &der);
 	} else if (der.kind == DER_GARBLED && data->octets == ED25519_BYTES) {
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "p= has the %d octets of an Ed25519 key and k=ed25519 is missing",
-			     ED25519_BYTES);
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "p= has the %d octets of an Ed25519 key and k=ed25519 is missing",
+			      ED25519_BYTES);
 	} else if (der.kind != DER_RSA) {
-		problems_add(&reading->problems,
-			     der.kind == DER_PRIVATE ? SEVERITY_CRITICAL : SEVERITY_MAJOR, NULL,
-			     "%s", says[der.kind]);
+		problems_note(&reading->problems,
+			      der.kind == DER_PRIVATE ? SEVERITY_CRITICAL : SEVERITY_MAJOR, NULL,
+			      "%s", says[der.kind]);
 	} else {
 		set_bits(reading, der.bits);
 		if (der.trailing)
-			problems_add(&reading->problems, SEVERITY_MINOR, NULL,
-				     "p= goes on for %zu octets behind the key", der.trailing);
+			problems_note(&reading->problems, SEVERITY_MINOR, NULL,
+				      "p= goes on for %zu octets behind the key", der.trailing);
 	}
 }
 
@@ -165,17 +166,18 @@ static void judge_ed25519(struct reading *reading, const struct key_data *data)
 
 	if (data->octets == ED25519_BYTES) {
 		reading->key->bits = ED25519_BITS;
-		problems_add(&reading->problems, SEVERITY_INFO, NULL,
-			     "many receivers do not check Ed25519 yet: sign with an RSA key too");
+		problems_note(&reading->problems, SEVERITY_INFO, NULL,
+			      "many receivers do not check Ed25519 yet: sign with an RSA key too");
 	} else if (der.kind == DER_ED25519) {
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "p= holds the Ed25519 key within its ASN.1 wrapping; only its last %d "
-			     "octets belong there (RFC 8463)",
-			     ED25519_BYTES);
+		problems_note(
+		    &reading->problems, SEVERITY_MAJOR, NULL,
+		    "p= holds the Ed25519 key within its ASN.1 wrapping; only its last %d "
+		    "octets belong there (RFC 8463)",
+		    ED25519_BYTES);
 	} else {
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "an Ed25519 key has %d octets, and p= has %zu", ED25519_BYTES,
-			     data->octets);
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "an Ed25519 key has %d octets, and p= has %zu", ED25519_BYTES,
+			      data->octets);
 	}
 }
 
@@ -185,13 +187,13 @@ static void judge_length(struct reading *reading, const struct key_data *data)
 	const size_t body = data->len - data->padding;
 
 	if (body % 4 == 1)
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "p= is cut off or has lost characters: no octets make %zu characters "
-			     "of base64",
-			     body);
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "p= is cut off or has lost characters: no octets make %zu characters "
+			      "of base64",
+			      body);
 	else if ((body + data->padding) % 4 || data->padding > 2)
-		problems_add(&reading->problems, SEVERITY_MINOR, NULL,
-			     "the '=' at the end of p= are wrong: %zu are there", data->padding);
+		problems_note(&reading->problems, SEVERITY_MINOR, NULL,
+			      "the '=' at the end of p= are wrong: %zu are there", data->padding);
 }
 
 static void judge_data(struct reading *reading, struct slice value)
@@ -199,16 +201,16 @@ static void judge_data(struct reading *reading, struct slice value)
 	struct key_data data = compact(value, reading->problems.arena);
 
 	if (memchr(value.at, '-', value.len) && mend_find(value, "-----BEGIN")) {
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "p= holds the BEGIN and END lines of a PEM file; only the base64 "
-			     "between them belongs there");
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "p= holds the BEGIN and END lines of a PEM file; only the base64 "
+			      "between them belongs there");
 		return;
 	}
 	if (!check_alphabet(reading, &data))
 		return;
 	if (data.len < value.len)
-		problems_add(&reading->problems, SEVERITY_INFO, NULL,
-			     "p= has blanks inside, which are allowed and confuse some receivers");
+		problems_note(&reading->problems, SEVERITY_INFO, NULL,
+			      "p= has blanks inside, which are allowed and confuse some receivers");
 	judge_length(reading, &data);
 	decode(&data, reading->problems.arena);
 	if (strcmp(reading->key->type, "ed25519") == 0)
@@ -235,10 +237,10 @@ static void judge_version(struct reading *reading)
 		return;
 	/* RFC 6376 section 3.6.1: otherwise the record is discarded. */
 	if (version != &reading->tags.tag[0])
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL, "v= is not the first tag");
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL, "v= is not the first tag");
 	if (!slice_is(version->value, "DKIM1"))
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "v= says '%.*s' instead of DKIM1", QUOTED(version->value));
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "v= says '%.*s' instead of DKIM1", QUOTED(version->value));
 }
 
 static void judge_limits(struct reading *reading)
@@ -249,24 +251,24 @@ static void judge_limits(struct reading *reading)
 
 	/* RFC 8301 section 3.1: SHA-1 counts for nothing. */
 	if (hashes && !lists(hashes->value, "sha256"))
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "h=%.*s leaves sha256 out, and receivers take nothing else",
-			     QUOTED(hashes->value));
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "h=%.*s leaves sha256 out, and receivers take nothing else",
+			      QUOTED(hashes->value));
 	if (services && !lists(services->value, "email") && !lists(services->value, "*"))
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "s=%.*s does not allow the key for mail", QUOTED(services->value));
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "s=%.*s does not allow the key for mail", QUOTED(services->value));
 	reading->key->is_testing = flags && lists(flags->value, "y");
 	if (reading->key->is_testing)
-		problems_add(
+		problems_note(
 		    &reading->problems, SEVERITY_MINOR, NULL,
 		    "t=y says that signing is only tested: receivers may treat the mail as "
 		    "unsigned");
 	if (flags && lists(flags->value, "s"))
-		problems_add(&reading->problems, SEVERITY_INFO, NULL,
-			     "t=s: the key does not serve addresses of subdomains");
+		problems_note(&reading->problems, SEVERITY_INFO, NULL,
+			      "t=s: the key does not serve addresses of subdomains");
 	if (tags_find(&reading->tags, "g"))
-		problems_add(&reading->problems, SEVERITY_INFO, NULL,
-			     "g= is a relic of RFC 4871 that receivers ignore");
+		problems_note(&reading->problems, SEVERITY_INFO, NULL,
+			      "g= is a relic of RFC 4871 that receivers ignore");
 }
 
 static void judge_syntax(struct reading *reading)
@@ -284,9 +286,9 @@ static void judge_syntax(struct reading *reading)
 	};
 
 	if (reading->tags.fault != TAGS_FINE)
-		problems_add(&reading->problems, fault[reading->tags.fault].severity, NULL,
-			     "'%.*s' %s", QUOTED(reading->tags.wrong),
-			     fault[reading->tags.fault].text);
+		problems_note(&reading->problems, fault[reading->tags.fault].severity, NULL,
+			      "'%.*s' %s", QUOTED(reading->tags.wrong),
+			      fault[reading->tags.fault].text);
 }
 
 static void read_key(struct slice txt, struct reading *reading)
@@ -302,10 +304,10 @@ static void read_key(struct slice txt, struct reading *reading)
 	judge_syntax(reading);
 	judge_limits(reading);
 	if (!data)
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL, "p=, the key, is missing");
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL, "p=, the key, is missing");
 	else if (strcmp(key->type, "rsa") != 0 && strcmp(key->type, "ed25519") != 0)
-		problems_add(&reading->problems, SEVERITY_MAJOR, NULL,
-			     "k=%.*s is no type of key that receivers know", QUOTED(type->value));
+		problems_note(&reading->problems, SEVERITY_MAJOR, NULL,
+			      "k=%.*s is no type of key that receivers know", QUOTED(type->value));
 	else if (data->value.len)
 		judge_data(reading, data->value);
 	key->state = problems_state(&reading->problems);

@@ -191,17 +191,17 @@ static void compare_ways(struct look *look, const struct place *listed)
 	if (!is_known || !walked || walked == listed)
 		return;
 	if (!listed)
-		problems_add(&look->problems, SEVERITY_MINOR, NULL,
-			     "only receivers that walk up the tree (DMARCbis) find the record of "
-			     "%s (%s); those that go by the public suffix list look at %s and %s",
-			     walked->domain, policy_words(policy_at(look, walked)),
-			     look->place[0].owner, look->organisation->owner);
+		problems_note(&look->problems, SEVERITY_MINOR, NULL,
+			      "only receivers that walk up the tree (DMARCbis) find the record of "
+			      "%s (%s); those that go by the public suffix list look at %s and %s",
+			      walked->domain, policy_words(policy_at(look, walked)),
+			      look->place[0].owner, look->organisation->owner);
 	else
-		problems_add(&look->problems, SEVERITY_MINOR, NULL,
-			     "receivers that go by the public suffix list take the record of %s "
-			     "(%s), those that walk up the tree (DMARCbis) that of %s (%s)",
-			     listed->domain, policy_words(policy_at(look, listed)), walked->domain,
-			     policy_words(policy_at(look, walked)));
+		problems_note(&look->problems, SEVERITY_MINOR, NULL,
+			      "receivers that go by the public suffix list take the record of %s "
+			      "(%s), those that walk up the tree (DMARCbis) that of %s (%s)",
+			      listed->domain, policy_words(policy_at(look, listed)), walked->domain,
+			      policy_words(policy_at(look, walked)));
 }
 
 /* --- nothing to use --- */
@@ -247,10 +247,10 @@ static void seek_misplaced(struct look *look, const struct place *place)
 
 		for (size_t k = 0; answer && k < answer->records; k++)
 			if (dmarc_record_is_meant(text_of(&answer->record[k])))
-				problems_add(&look->problems, SEVERITY_MAJOR,
-					     moved(look, place, text_of(&answer->record[k])),
-					     "a DMARC record stands at %s: %s %s",
-					     elsewhere[i].name, elsewhere[i].says, place->owner);
+				problems_note(&look->problems, SEVERITY_MAJOR,
+					      moved(look, place, text_of(&answer->record[k])),
+					      "a DMARC record stands at %s: %s %s",
+					      elsewhere[i].name, elsewhere[i].says, place->owner);
 	}
 }
 
@@ -259,9 +259,9 @@ static void seek_dead_alias(struct look *look, const struct place *place)
 	const struct dns_answer *alias = ask_at(look, place->owner, DNS_CNAME);
 
 	if (alias && alias->outcome == DNS_FOUND && alias->records)
-		problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-			     "%s is an alias of %.*s, which has no record", place->owner,
-			     QUOTED(text_of(&alias->record[0])));
+		problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+			      "%s is an alias of %.*s, which has no record", place->owner,
+			      QUOTED(text_of(&alias->record[0])));
 }
 
 static void tell_missing(struct look *look)
@@ -276,8 +276,8 @@ static void tell_missing(struct look *look)
 	if (look->is_open)
 		return;
 	look->out->state = AUTH_MISSING;
-	problems_add(&look->problems, SEVERITY_MAJOR, first_record(look),
-		     "there is no DMARC record: %s does not exist", look->organisation->owner);
+	problems_note(&look->problems, SEVERITY_MAJOR, first_record(look),
+		      "there is no DMARC record: %s does not exist", look->organisation->owner);
 }
 
 /* A text at _dmarc that receivers do not take for a record. */
@@ -296,16 +296,16 @@ static void tell_other(struct look *look, const struct place *place)
 		why = "there is no ';' behind v=DMARC1";
 	else if (!dmarc_record_is_meant(place->text))
 		why = "it has nothing to do with DMARC, and may be a wildcard's";
-	problems_add(&look->problems, SEVERITY_MAJOR, fix ? fix : first_record(look),
-		     "the text at %s is no DMARC record: %s", place->owner, why);
+	problems_note(&look->problems, SEVERITY_MAJOR, fix ? fix : first_record(look),
+		      "the text at %s is no DMARC record: %s", place->owner, why);
 }
 
 static void tell_several(struct look *look, const struct place *place)
 {
-	problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-		     "%s has several DMARC records, and receivers use none of them (RFC 7489 "
-		     "section 6.6.3): leave one",
-		     place->owner);
+	problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+		      "%s has several DMARC records, and receivers use none of them (RFC 7489 "
+		      "section 6.6.3): leave one",
+		      place->owner);
 }
 
 /* What a wildcard answers is as good as nothing. */
@@ -373,18 +373,19 @@ static void check_consent(struct look *look, const struct place *place,
 	if (!answer)
 		return;
 	if (!dns_is_usable(answer->outcome)) {
-		problems_add(&look->problems, SEVERITY_INFO, NULL,
-			     "whether %s takes reports about %s could not be learned: %s",
-			     report->domain, place->domain, cause_text(dns_cause(answer->outcome)));
+		problems_note(&look->problems, SEVERITY_INFO, NULL,
+			      "whether %s takes reports about %s could not be learned: %s",
+			      report->domain, place->domain,
+			      cause_text(dns_cause(answer->outcome)));
 		return;
 	}
 	for (size_t i = 0; i < answer->records; i++)
 		if (dmarc_record_is(text_of(&answer->record[i])))
 			return;
-	problems_add(&look->problems, SEVERITY_MINOR,
-		     problems_txt(name, slice_text("v=DMARC1"), look->ask->arena),
-		     "reports to %.*s are not sent: %s does not say that it takes them for %s",
-		     QUOTED(report->address), report->domain, place->domain);
+	problems_note(&look->problems, SEVERITY_MINOR,
+		      problems_txt(name, slice_text("v=DMARC1"), look->ask->arena),
+		      "reports to %.*s are not sent: %s does not say that it takes them for %s",
+		      QUOTED(report->address), report->domain, place->domain);
 }
 
 static bool is_repeated(const struct dmarc_record *record, size_t report)

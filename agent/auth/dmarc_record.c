@@ -66,15 +66,15 @@ static void read_policy(struct reading *reading)
 
 	reading->out->policy = tag ? policy_of(tag->value) : DMARC_NO_POLICY;
 	if (!tag)
-		problems_add(reading->problems, severity, NULL, "p= is missing: %s", so);
+		problems_note(reading->problems, severity, NULL, "p= is missing: %s", so);
 	else if (reading->out->policy == DMARC_NO_POLICY)
-		problems_add(reading->problems, severity, NULL,
-			     "p= says '%.*s'%s, which is no policy: %s", QUOTED(tag->value),
-			     or_what(tag->value, reading->problems->arena), so);
+		problems_note(reading->problems, severity, NULL,
+			      "p= says '%.*s'%s, which is no policy: %s", QUOTED(tag->value),
+			      or_what(tag->value, reading->problems->arena), so);
 	else if (reading->out->policy == DMARC_NONE)
-		problems_add(reading->problems, SEVERITY_INFO, NULL,
-			     "p=none protects nobody from forged mail, and is enough for bulk "
-			     "senders");
+		problems_note(reading->problems, SEVERITY_INFO, NULL,
+			      "p=none protects nobody from forged mail, and is enough for bulk "
+			      "senders");
 	if (reading->out->policy == DMARC_NO_POLICY && has_reports)
 		reading->out->policy = DMARC_NONE;
 }
@@ -88,9 +88,9 @@ static enum dmarc_policy read_lesser(struct reading *reading, const char *name,
 
 	if (policy != DMARC_NO_POLICY || !tag)
 		return policy;
-	problems_add(reading->problems, SEVERITY_MINOR, NULL,
-		     "%s= says '%.*s'%s, which is no policy", name, QUOTED(tag->value),
-		     or_what(tag->value, reading->problems->arena));
+	problems_note(reading->problems, SEVERITY_MINOR, NULL,
+		      "%s= says '%.*s'%s, which is no policy", name, QUOTED(tag->value),
+		      or_what(tag->value, reading->problems->arena));
 	return general;
 }
 
@@ -104,9 +104,9 @@ static bool read_choice(struct reading *reading, const char *name, const char *u
 		return false;
 	if (is_word(tag->value, other))
 		return true;
-	problems_add(reading->problems, SEVERITY_MINOR, NULL,
-		     "%s= says '%.*s' and must say %s or %s", name, QUOTED(tag->value), usual,
-		     other);
+	problems_note(reading->problems, SEVERITY_MINOR, NULL,
+		      "%s= says '%.*s' and must say %s or %s", name, QUOTED(tag->value), usual,
+		      other);
 	return false;
 }
 
@@ -134,18 +134,19 @@ static void read_numbers(struct reading *reading)
 
 	out->percent = 100;
 	if (percent && !number_of(percent->value, 100, &out->percent))
-		problems_add(reading->problems, SEVERITY_MINOR, NULL,
-			     "pct= says '%.*s' and must be a number from 0 to 100",
-			     QUOTED(percent->value));
+		problems_note(reading->problems, SEVERITY_MINOR, NULL,
+			      "pct= says '%.*s' and must be a number from 0 to 100",
+			      QUOTED(percent->value));
 	else if (out->percent < 100 && out->policy != DMARC_NONE)
-		problems_add(reading->problems, SEVERITY_MINOR, NULL,
-			     "pct=%u: the policy holds for a part of the mail, and newer receivers "
-			     "ignore pct=",
-			     out->percent);
+		problems_note(
+		    reading->problems, SEVERITY_MINOR, NULL,
+		    "pct=%u: the policy holds for a part of the mail, and newer receivers "
+		    "ignore pct=",
+		    out->percent);
 	if (interval && !number_of(interval->value, UINT32_MAX, &seconds))
-		problems_add(reading->problems, SEVERITY_MINOR, NULL,
-			     "ri= says '%.*s' and must be a number of seconds",
-			     QUOTED(interval->value));
+		problems_note(reading->problems, SEVERITY_MINOR, NULL,
+			      "ri= says '%.*s' and must be a number of seconds",
+			      QUOTED(interval->value));
 }
 
 /* RFC 7489 section 6.3; each part of the list is one of the words. */
@@ -162,8 +163,8 @@ static void check_list(struct reading *reading, const char *name, const char *co
 		for (size_t i = 0; i < words; i++)
 			is_known = is_known || is_word(part, word[i]);
 		if (!is_known)
-			problems_add(reading->problems, SEVERITY_MINOR, NULL,
-				     "%s= says '%.*s', which means nothing", name, QUOTED(part));
+			problems_note(reading->problems, SEVERITY_MINOR, NULL,
+				      "%s= says '%.*s', which means nothing", name, QUOTED(part));
 	}
 }
 
@@ -210,20 +211,20 @@ static void read_report(struct reading *reading, const char *name, struct slice 
 
 		address.len = (size_t)(size - address.at);
 		if (!is_size(bytes))
-			problems_add(reading->problems, SEVERITY_MINOR, NULL,
-				     "%s= limits reports to '%.*s', which is no size like 10m",
-				     name, QUOTED(bytes));
+			problems_note(reading->problems, SEVERITY_MINOR, NULL,
+				      "%s= limits reports to '%.*s', which is no size like 10m",
+				      name, QUOTED(bytes));
 	}
 	if (!domain_of(address, domain)) {
-		problems_add(reading->problems, SEVERITY_MINOR, NULL,
-			     "%s= says '%.*s', which is no address with mailto: before it", name,
-			     QUOTED(uri));
+		problems_note(reading->problems, SEVERITY_MINOR, NULL,
+			      "%s= says '%.*s', which is no address with mailto: before it", name,
+			      QUOTED(uri));
 		return;
 	}
 	if (!has_scheme) {
-		problems_add(reading->problems, SEVERITY_MINOR, NULL,
-			     "%s= says '%.*s' without mailto: before it: no reports come", name,
-			     QUOTED(uri));
+		problems_note(reading->problems, SEVERITY_MINOR, NULL,
+			      "%s= says '%.*s' without mailto: before it: no reports come", name,
+			      QUOTED(uri));
 		return;
 	}
 	if (out->reports == DMARC_REPORTS_MAX)
@@ -257,10 +258,10 @@ static void check_names(struct reading *reading)
 		if (is_known)
 			continue;
 		meant = nearest_of(word, known_tag, COUNT_OF(known_tag));
-		problems_add(reading->problems, meant ? SEVERITY_MINOR : SEVERITY_INFO, NULL,
-			     "receivers ignore '%.*s=', which is no tag of DMARC%s%s%s",
-			     QUOTED(name), meant ? " (" : "", meant ? meant : "",
-			     meant ? "=?)" : "");
+		problems_note(reading->problems, meant ? SEVERITY_MINOR : SEVERITY_INFO, NULL,
+			      "receivers ignore '%.*s=', which is no tag of DMARC%s%s%s",
+			      QUOTED(name), meant ? " (" : "", meant ? meant : "",
+			      meant ? "=?)" : "");
 	}
 }
 
@@ -276,12 +277,13 @@ static void check_syntax(struct reading *reading, struct slice txt)
 	};
 
 	if (reading->tags.fault != TAGS_FINE)
-		problems_add(reading->problems, SEVERITY_MINOR, NULL, "'%.*s' %s",
-			     QUOTED(reading->tags.wrong), text[reading->tags.fault]);
+		problems_note(reading->problems, SEVERITY_MINOR, NULL, "'%.*s' %s",
+			      QUOTED(reading->tags.wrong), text[reading->tags.fault]);
 	if (txt.at != reading->tags.tag[0].name.at)
-		problems_add(reading->problems, SEVERITY_MINOR, NULL,
-			     "the record does not begin with v=: some receivers do not know it for "
-			     "one");
+		problems_note(
+		    reading->problems, SEVERITY_MINOR, NULL,
+		    "the record does not begin with v=: some receivers do not know it for "
+		    "one");
 }
 
 void dmarc_record_read(struct slice txt, struct problems *problems, struct dmarc_record *out)

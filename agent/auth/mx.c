@@ -163,8 +163,8 @@ static void tell_host(struct look *look, const char *host, enum host_kind kind,
 	    [HOST_IMPOSSIBLE] = "is no name that DNS can carry",
 	};
 
-	problems_add(&look->problems, severity, NULL, "the MX host %.*s %s",
-		     QUOTED(slice_text(host)), says[kind]);
+	problems_note(&look->problems, severity, NULL, "the MX host %.*s %s",
+		      QUOTED(slice_text(host)), says[kind]);
 }
 
 static void judge_hosts(struct look *look)
@@ -203,19 +203,20 @@ static void judge_implicit(struct look *look, bool is_nobodys)
 		return;
 	out->is_implicit = kind == HOST_GOOD || kind == HOST_PRIVATE;
 	if (kind == HOST_GOOD)
-		problems_add(&look->problems, SEVERITY_INFO, NULL,
-			     "there is no MX record: mail goes to the address of %s itself",
-			     look->domain);
+		problems_note(&look->problems, SEVERITY_INFO, NULL,
+			      "there is no MX record: mail goes to the address of %s itself",
+			      look->domain);
 	else if (kind == HOST_PRIVATE)
-		problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-			     "there is no MX record, and nobody outside reaches the address of %s",
-			     look->domain);
+		problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+			      "there is no MX record, and nobody outside reaches the address of %s",
+			      look->domain);
 	else if (kind != HOST_BLIND)
-		problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-			     is_nobodys ? "%s does not exist"
-					: "%s has neither an MX record nor an address: bounces and "
-					  "answers are lost, and receivers refuse such senders",
-			     look->domain);
+		problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+			      is_nobodys
+				  ? "%s does not exist"
+				  : "%s has neither an MX record nor an address: bounces and "
+				    "answers are lost, and receivers refuse such senders",
+			      look->domain);
 	out->state = problems_state(&look->problems);
 	if (kind == HOST_BLIND) {
 		out->state = AUTH_UNKNOWN;
@@ -228,15 +229,15 @@ static void judge_implicit(struct look *look, bool is_nobodys)
 static void judge_null(struct look *look, size_t records)
 {
 	if (records == 1) {
-		problems_add(&look->problems, SEVERITY_INFO, NULL,
-			     "a null MX: the domain takes no mail, and some receivers refuse what "
-			     "it sends (RFC 7505 section 4.2)");
+		problems_note(&look->problems, SEVERITY_INFO, NULL,
+			      "a null MX: the domain takes no mail, and some receivers refuse what "
+			      "it sends (RFC 7505 section 4.2)");
 		look->out->state = AUTH_OK;
 		return;
 	}
-	problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-		     "a null MX stands beside other MX records, which RFC 7505 section 3 forbids: "
-		     "leave out the one or the others");
+	problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+		      "a null MX stands beside other MX records, which RFC 7505 section 3 forbids: "
+		      "leave out the one or the others");
 	look->out->state = AUTH_BROKEN;
 }
 

@@ -27,8 +27,8 @@ static struct auth_problem *place_for(struct problems *list, enum severity sever
 	return mildest->severity < severity ? mildest : NULL;
 }
 
-void problems_add(struct problems *list, enum severity severity, const char *fix,
-		  const char *format, ...)
+void problems_note(struct problems *list, enum severity severity, const char *fix,
+		   const char *format, ...)
 {
 	struct auth_problem *const place = place_for(list, severity);
 	char text[SENTENCE_BYTES];

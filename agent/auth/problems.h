@@ -18,7 +18,7 @@ struct problems {
 
 struct problems problems_over(struct arena *arena);
 /* `fix` may be NULL for none. */
-void problems_add(struct problems *list, enum severity severity, const char *fix,
+void problems_note(struct problems *list, enum severity severity, const char *fix,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Worst first, else as they came. */
 struct auth_problems problems_sorted(const struct problems *list);

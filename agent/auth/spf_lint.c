@@ -71,9 +71,9 @@ static void tell_senders(struct look *look, enum spf_result result)
 	if (count > NAMED_MAX)
 		str_addf(&names, " and %zu more", count - NAMED_MAX);
 	if (count)
-		problems_add(&look->problems, severity_of(result), NULL,
-			     "mail from %s gets %s, %zu of %zu senders", str_text(&names),
-			     spf_result_name(result), count, out->senders);
+		problems_note(&look->problems, severity_of(result), NULL,
+			      "mail from %s gets %s, %zu of %zu senders", str_text(&names),
+			      spf_result_name(result), count, out->senders);
 	str_release(&names);
 }
 
@@ -109,18 +109,19 @@ static void tell_lookups(struct look *look, const struct spf_tree *tree)
 		if (tree->cost[i].depth == 0 && (!worst || tree->cost[i].lookups > worst->lookups))
 			worst = &tree->cost[i];
 	if (tree->lookups > SPF_LOOKUPS_MAX && worst)
-		problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-			     worst->lookups > 1
-				 ? "the record needs %u lookups of %d that are allowed, '%s' alone "
-				   "%u: receivers that get so far refuse it"
-				 : "the record needs %u lookups of %d that are allowed: receivers "
-				   "that get so far refuse it",
-			     tree->lookups, SPF_LOOKUPS_MAX, worst->term, worst->lookups);
+		problems_note(
+		    &look->problems, SEVERITY_MAJOR, NULL,
+		    worst->lookups > 1
+			? "the record needs %u lookups of %d that are allowed, '%s' alone "
+			  "%u: receivers that get so far refuse it"
+			: "the record needs %u lookups of %d that are allowed: receivers "
+			  "that get so far refuse it",
+		    tree->lookups, SPF_LOOKUPS_MAX, worst->term, worst->lookups);
 	if (tree->voids > SPF_VOIDS_MAX)
-		problems_add(&look->problems, SEVERITY_MAJOR, NULL,
-			     "%u terms name what does not exist: receivers refuse the record "
-			     "after %d",
-			     tree->voids, SPF_VOIDS_MAX);
+		problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+			      "%u terms name what does not exist: receivers refuse the record "
+			      "after %d",
+			      tree->voids, SPF_VOIDS_MAX);
 }
 
 /* A record that can be read. Senders come first, since a bad one has more problems than are kept;
@@ -153,11 +154,11 @@ static void look_at_record(struct look *look, const struct spf_found *found)
 
 	set_result(out, found->result, found->cause);
 	if (found->result == SPF_NONE)
-		problems_add(problems, SEVERITY_MAJOR, NULL, "there is no SPF record");
+		problems_note(problems, SEVERITY_MAJOR, NULL, "there is no SPF record");
 	if (found->result == SPF_PERMERROR)
-		problems_add(problems, SEVERITY_CRITICAL, NULL,
-			     "there are %zu SPF records, and receivers refuse all of them",
-			     found->records);
+		problems_note(problems, SEVERITY_CRITICAL, NULL,
+			      "there are %zu SPF records, and receivers refuse all of them",
+			      found->records);
 	if (found->result != SPF_PASS)
 		return;
 	out->record = problems_record(found->record, look->arena);
@@ -166,9 +167,9 @@ static void look_at_record(struct look *look, const struct spf_found *found)
 		return;
 	}
 	set_result(out, SPF_PERMERROR, CAUSE_NONE);
-	problems_add(problems, SEVERITY_CRITICAL, NULL,
-		     "the record is not valid: '%.*s' %s, and receivers refuse all of it",
-		     QUOTED(wrong.term), wrong.text);
+	problems_note(problems, SEVERITY_CRITICAL, NULL,
+		      "the record is not valid: '%.*s' %s, and receivers refuse all of it",
+		      QUOTED(wrong.term), wrong.text);
 }
 
 static void add_fix(struct look *look)

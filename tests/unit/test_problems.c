@@ -27,12 +27,12 @@ static void the_worst_comes_first(void **state)
 	struct auth_problems sorted;
 
 	assert_int_equal(problems_state(&list), AUTH_OK);
-	problems_add(&list, SEVERITY_INFO, NULL, "a note");
+	problems_note(&list, SEVERITY_INFO, NULL, "a note");
 	assert_int_equal(problems_state(&list), AUTH_OK);
-	problems_add(&list, SEVERITY_MINOR, "a fix", "number %d", 1);
+	problems_note(&list, SEVERITY_MINOR, "a fix", "number %d", 1);
 	assert_int_equal(problems_state(&list), AUTH_WEAK);
-	problems_add(&list, SEVERITY_MAJOR, NULL, "it is broken");
-	problems_add(&list, SEVERITY_MINOR, NULL, "number %d", 2);
+	problems_note(&list, SEVERITY_MAJOR, NULL, "it is broken");
+	problems_note(&list, SEVERITY_MINOR, NULL, "number %d", 2);
 	assert_int_equal(problems_state(&list), AUTH_BROKEN);
 	sorted = problems_sorted(&list);
 	assert_int_equal(sorted.count, 4);
@@ -51,8 +51,8 @@ static void a_full_list_drops_the_mildest(void **state)
 	struct auth_problems sorted;
 
 	for (int i = 0; i < 2 * PROBLEMS_MAX; i++)
-		problems_add(&list, i == 3 ? SEVERITY_INFO : SEVERITY_MINOR, NULL, "number %d", i);
-	problems_add(&list, SEVERITY_MAJOR, NULL, "it is broken");
+		problems_note(&list, i == 3 ? SEVERITY_INFO : SEVERITY_MINOR, NULL, "number %d", i);
+	problems_note(&list, SEVERITY_MAJOR, NULL, "it is broken");
 	sorted = problems_sorted(&list);
 	assert_int_equal(sorted.count, PROBLEMS_MAX);
 	assert_string_equal(sorted.problem[0].text, "it is broken");
