@@ -20,25 +20,25 @@ static void look_at_all(const struct spf_record *record, struct problems *proble
 
 	if (!all) {
 		if (!record->redirect.text.at)
-			problems_add(problems, SEVERITY_MINOR, NULL,
-				     "the record ends without all: mail from anywhere else is "
-				     "neutral, end it with ~all");
+			problems_note(problems, SEVERITY_MINOR, NULL,
+				      "the record ends without all: mail from anywhere else is "
+				      "neutral, end it with ~all");
 		return;
 	}
 	if (all->qualifier == SPF_PASS)
-		problems_add(problems, SEVERITY_MAJOR, NULL,
-			     "'%.*s' lets the whole Internet send as the domain",
-			     QUOTED(all->text));
+		problems_note(problems, SEVERITY_MAJOR, NULL,
+			      "'%.*s' lets the whole Internet send as the domain",
+			      QUOTED(all->text));
 	else if (all->qualifier == SPF_NEUTRAL)
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "'%.*s' says nothing about mail from anywhere else, ~all does",
-			     QUOTED(all->text));
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "'%.*s' says nothing about mail from anywhere else, ~all does",
+			      QUOTED(all->text));
 	if (all != &record->term[record->terms - 1])
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "what stands behind '%.*s' is never reached", QUOTED(all->text));
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "what stands behind '%.*s' is never reached", QUOTED(all->text));
 	if (record->redirect.text.at)
-		problems_add(problems, SEVERITY_MINOR, NULL, "'%.*s' means nothing beside '%.*s'",
-			     QUOTED(record->redirect.text), QUOTED(all->text));
+		problems_note(problems, SEVERITY_MINOR, NULL, "'%.*s' means nothing beside '%.*s'",
+			      QUOTED(record->redirect.text), QUOTED(all->text));
 }
 
 /* Networks whose addresses never reach a receiver: RFC 6890, and RFC 7208 section 5 for mapped
@@ -70,13 +70,13 @@ static void look_at_network(const struct spf_term *term, struct problems *proble
 	const uint8_t bits = is_v4 ? term->bits4 : term->bits6;
 
 	if (is_unseen(term))
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "'%.*s' can never match: receivers do not see such addresses",
-			     QUOTED(term->text));
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "'%.*s' can never match: receivers do not see such addresses",
+			      QUOTED(term->text));
 	else if (term->qualifier == SPF_PASS && bits <= (is_v4 ? WIDE_BITS4 : WIDE_BITS6))
-		problems_add(problems, bits ? SEVERITY_MINOR : SEVERITY_MAJOR, NULL,
-			     "'%.*s' lets a large part of the Internet send as the domain",
-			     QUOTED(term->text));
+		problems_note(problems, bits ? SEVERITY_MINOR : SEVERITY_MAJOR, NULL,
+			      "'%.*s' lets a large part of the Internet send as the domain",
+			      QUOTED(term->text));
 }
 
 static void look_at_term(const struct spf_term *term, struct problems *problems)
@@ -87,17 +87,17 @@ static void look_at_term(const struct spf_term *term, struct problems *problems)
 		look_at_network(term, problems);
 		break;
 	case SPF_PTR:
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "'%.*s' is slow, and receivers may leave it out (RFC 7208 section "
-			     "5.5)",
-			     QUOTED(term->text));
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "'%.*s' is slow, and receivers may leave it out (RFC 7208 section "
+			      "5.5)",
+			      QUOTED(term->text));
 		break;
 	case SPF_A:
 	case SPF_MX:
 		if (term->qualifier == SPF_PASS && term->bits4 <= WIDE_BITS4)
-			problems_add(problems, SEVERITY_MINOR, NULL,
-				     "'%.*s' lets a large part of the Internet send as the domain",
-				     QUOTED(term->text));
+			problems_note(problems, SEVERITY_MINOR, NULL,
+				      "'%.*s' lets a large part of the Internet send as the domain",
+				      QUOTED(term->text));
 		break;
 	case SPF_ALL:
 	case SPF_INCLUDE:
@@ -106,10 +106,10 @@ static void look_at_term(const struct spf_term *term, struct problems *problems)
 		break;
 	}
 	if (spf_macro_has_p(term->domain))
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "'%.*s' uses %%{p}, which should not be published (RFC 7208 section "
-			     "7.3)",
-			     QUOTED(term->text));
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "'%.*s' uses %%{p}, which should not be published (RFC 7208 section "
+			      "7.3)",
+			      QUOTED(term->text));
 }
 
 static struct slice bare(const struct spf_term *term)
@@ -140,9 +140,9 @@ static void look_for_repeats(const struct spf_record *record, size_t at, struct 
 	for (size_t i = 0; i < at; i++) {
 		if (!covers(&record->term[i], &record->term[at]))
 			continue;
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "'%.*s' adds nothing to '%.*s' before it",
-			     QUOTED(record->term[at].text), QUOTED(record->term[i].text));
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "'%.*s' adds nothing to '%.*s' before it",
+			      QUOTED(record->term[at].text), QUOTED(record->term[i].text));
 		return;
 	}
 }
@@ -155,9 +155,9 @@ static void look_at_modifier(struct slice word, struct problems *problems)
 		const size_t len = strlen(name);
 
 		if (word.len > len && word.at[len] == '=' && strncasecmp(word.at, name, len) == 0)
-			problems_add(problems, SEVERITY_MAJOR, NULL,
-				     "'%.*s' means nothing, '%s:' was probably meant", QUOTED(word),
-				     name);
+			problems_note(problems, SEVERITY_MAJOR, NULL,
+				      "'%.*s' means nothing, '%s:' was probably meant",
+				      QUOTED(word), name);
 	}
 }
 
@@ -176,15 +176,15 @@ static void look_at_words(struct slice txt, struct problems *problems)
 static void look_at_length(struct slice txt, struct problems *problems)
 {
 	if (txt.len > ANSWER_GOOD_BYTES)
-		problems_add(problems, SEVERITY_MINOR, NULL,
-			     "the record has %zu bytes: above about %d an answer may not fit into "
-			     "one packet",
-			     txt.len, ANSWER_GOOD_BYTES);
+		problems_note(problems, SEVERITY_MINOR, NULL,
+			      "the record has %zu bytes: above about %d an answer may not fit into "
+			      "one packet",
+			      txt.len, ANSWER_GOOD_BYTES);
 	else if (txt.len > STRING_MAX_BYTES)
-		problems_add(problems, SEVERITY_INFO, NULL,
-			     "the record has %zu bytes and must be published in strings of at "
-			     "most %d",
-			     txt.len, STRING_MAX_BYTES);
+		problems_note(problems, SEVERITY_INFO, NULL,
+			      "the record has %zu bytes and must be published in strings of at "
+			      "most %d",
+			      txt.len, STRING_MAX_BYTES);
 }
 
 void spf_style(struct slice txt, const struct spf_record *record, struct problems *problems)

@@ -50,10 +50,10 @@ static struct spf_cost *add_cost(struct walk *walk, size_t depth, struct slice t
 static void break_tree(struct walk *walk, size_t depth, struct slice term, const char *what)
 {
 	walk->tree->is_unusable = true;
-	problems_add(walk->problems, SEVERITY_MAJOR, NULL,
-		     "'%.*s' in the record of %s %s: receivers that get there refuse the whole "
-		     "record",
-		     QUOTED(term), walk->path[depth], what);
+	problems_note(walk->problems, SEVERITY_MAJOR, NULL,
+		      "'%.*s' in the record of %s %s: receivers that get there refuse the whole "
+		      "record",
+		      QUOTED(term), walk->path[depth], what);
 }
 
 static bool is_on_path(const struct walk *walk, size_t depth, const char *domain)
@@ -87,9 +87,9 @@ static uint32_t walk_domain(struct walk *walk, size_t depth, struct slice term, 
 	else if (found.result == SPF_PERMERROR)
 		break_tree(walk, depth, term, "names a domain with several SPF records");
 	else if (found.result == SPF_TEMPERROR)
-		problems_add(walk->problems, SEVERITY_INFO, NULL,
-			     "the record of %s, for '%.*s', could not be read (%s)", target,
-			     QUOTED(term), cause_name(found.cause));
+		problems_note(walk->problems, SEVERITY_INFO, NULL,
+			      "the record of %s, for '%.*s', could not be read (%s)", target,
+			      QUOTED(term), cause_name(found.cause));
 	if (found.result != SPF_PASS)
 		return 0;
 	if (!spf_record_parse(found.record, walk->problems->arena, &record, &wrong)) {
@@ -141,9 +141,9 @@ static void look_for(struct walk *walk, size_t depth, const struct spf_term *ter
 	if (!names_nothing(walk, term, target))
 		return;
 	walk->tree->voids++;
-	problems_add(walk->problems, SEVERITY_MINOR, NULL,
-		     "'%.*s' in the record of %s names what does not exist", QUOTED(term->text),
-		     walk->path[depth]);
+	problems_note(walk->problems, SEVERITY_MINOR, NULL,
+		      "'%.*s' in the record of %s names what does not exist", QUOTED(term->text),
+		      walk->path[depth]);
 }
 
 static uint32_t walk_reference(struct walk *walk, size_t depth, struct slice term,
