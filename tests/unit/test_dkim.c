@@ -190,7 +190,7 @@ static const struct {
      ""},
     {"nothing below _domainkey",
      {NULL},
-     {{NULL}},
+     {{.name = NULL}},
      AUTH_MISSING,
      CAUSE_NONE,
      "",
@@ -331,7 +331,7 @@ static void a_key_in_two_records_is_put_together(void **state)
 	static const char *const selector[] = {"rs1"};
 	const struct auth_subject subject = {
 	    .domain = "example.jp", .selector = selector, .selectors = 1};
-	const char *half[2] = {arena_strndup(*state, KEY, 255), KEY + 255};
+	const char *half[2] = {arena_strndup(*state, KEY, 255), &KEY[255]};
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct fact fact = TXT(AT("rs1"), half[i], half[1 - i]);

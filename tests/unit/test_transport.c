@@ -32,7 +32,7 @@ static const struct {
     {{STS("v=STSv1"), REPORT("v=spf1 -all")}, "", ""},
     {{STS("")}, "", ""},
     {{{"_mta-sts.example.jp", DNS_TXT, DNS_TIMEOUT, {NULL}, 0}}, "", ""},
-    {{{NULL}}, "", ""},
+    {{{.name = NULL}}, "", ""},
 };
 
 static void what_is_said_about_tls_is_noted(void **state)
