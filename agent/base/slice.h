@@ -1,6 +1,8 @@
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 
+#include "base/near.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -23,7 +25,7 @@ static inline struct slice slice_text(const char *text)
 
 static inline bool slice_equal(struct slice a, struct slice b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+	return a.len == b.len && near_equal(a.at, b.at, a.len);
 }
 
 static inline bool slice_is(struct slice slice, const char *text)

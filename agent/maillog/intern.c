@@ -53,8 +53,7 @@ static bool is_text(const struct intern *intern, uint32_t number, struct slice t
 {
 	const struct intern_item *const item = &intern->item[number];
 
-	return item->len == text.len &&
-	       (!text.len || memcmp(intern->text + item->at, text.at, text.len) == 0);
+	return slice_equal(slice_of(intern->text + item->at, item->len), text);
 }
 
 uint32_t intern_number(struct intern *intern, struct slice text)
@@ -66,7 +65,7 @@ uint32_t intern_number(struct intern *intern, struct slice text)
 		return intern->last;
 	if (intern->count * 2 >= intern->slots)
 		grow(intern);
-	hash = (uint32_t)hash_seeded((uintptr_t)intern, text.at, text.len);
+	hash = (uint32_t)near_hash((uintptr_t)intern, text.at, text.len);
 	at = hash & (intern->slots - 1);
 	for (; intern->slot[at]; at = (at + 1) & (intern->slots - 1)) {
 		const uint32_t number = intern->slot[at] - 1;

@@ -1,8 +1,60 @@
 #include "maillog/line.h"
 
+#include "base/mem.h"
 #include "maillog/scan.h"
 
-enum { PRIORITY_BYTES = 3 }; /* RFC 3164 and 5424: 0 to 191 */
+#include <stdlib.h>
+
+enum {
+	PRIORITY_BYTES = 3, /* RFC 3164 and 5424: 0 to 191 */
+	HEADS = 1024 /* a power of two; only those that are met take memory */
+};
+
+struct heads {
+	struct head head[HEADS];
+};
+
+struct heads *heads_new(void)
+{
+	return xcalloc(1, sizeof(struct heads));
+}
+
+void heads_free(struct heads *heads)
+{
+	free(heads);
+}
+
+static struct head *head_place(struct heads *heads, struct slice text)
+{
+	return &heads->head[near_hash(0, text.at, text.len) & (HEADS - 1)];
+}
+
+/* The known one that the line begins with, or NULL. */
+static struct head *head_find(struct heads *heads, struct slice line)
+{
+	const char *end = near_find(line.at, line.len, '[');
+	const size_t len = end ? (size_t)(end + 1 - line.at) : 0;
+	const struct slice text = slice_of(line.at, len);
+	struct head *head;
+
+	if (!len || len > HEAD_MAX_BYTES)
+		return NULL;
+	head = head_place(heads, text);
+	return slice_equal(slice_of(head->text, head->len), text) ? head : NULL;
+}
+
+/* The tag was followed by a pid. A head ends at the first bracket there is. */
+static void head_remember(struct heads *heads, struct slice line, struct log_line *out)
+{
+	const struct slice text =
+	    slice_of(line.at, (size_t)(out->tag.at + out->tag.len + 1 - line.at));
+
+	if (text.len > HEAD_MAX_BYTES || memchr(text.at, '[', text.len - 1))
+		return;
+	out->head = head_place(heads, text);
+	*out->head = (struct head){.len = (uint8_t)text.len, .host_len = (uint8_t)out->host.len};
+	memcpy(out->head->text, text.at, text.len);
+}
 
 /* "<22>", as forwarded messages have it. */
 static void skip_priority(struct slice *rest)
@@ -35,6 +87,38 @@ static void split_tag(struct slice rest, struct log_line *out)
 		return;
 	out->pid = slice_of(tag.at + open + 1, tag.len - open - 2);
 	out->tag.len = open;
+}
+
+/* "HOST TAG[PID]: text" with a head that is known and a pid of digits: what split_tag finds. */
+static bool split_known(struct heads *heads, struct slice rest, struct log_line *out)
+{
+	struct head *const head = head_find(heads, rest);
+	struct slice pid, tail;
+
+	if (!head)
+		return false;
+	tail = slice_from(rest, head->len);
+	pid = slice_of(tail.at, near_span(tail.at, tail.len, '0', '9'));
+	tail = slice_from(tail, pid.len);
+	if (!scan_text(&tail, "]: "))
+		return false;
+	out->head = head;
+	out->host = slice_of(rest.at, head->host_len);
+	out->tag = slice_of(rest.at + head->host_len + 1, head->len - head->host_len - 2U);
+	out->pid = pid;
+	out->text = tail;
+	return true;
+}
+
+static void split_syslog(struct heads *heads, struct slice line, struct log_line *out)
+{
+	struct slice rest = line;
+
+	if (!scan_until(&rest, ' ', &out->host))
+		return;
+	split_tag(rest, out);
+	if (out->pid.len)
+		head_remember(heads, line, out);
 }
 
 /* RFC 5424 section 6.3: "-" or elements in brackets, whose quoted values escape '"', '\', ']'. */
@@ -79,7 +163,8 @@ static void split_5424(struct slice rest, struct log_line *out)
 	out->text = rest;
 }
 
-bool line_split(struct stamps *stamps, struct slice line, struct log_line *out)
+static bool split_any(struct stamps *stamps, struct heads *heads, struct slice line,
+		      struct log_line *out)
 {
 	enum stamp_kind kind;
 	bool is_5424;
@@ -92,7 +177,15 @@ bool line_split(struct stamps *stamps, struct slice line, struct log_line *out)
 		out->text = line;
 	else if (kind == STAMP_SYSLOG && is_5424)
 		split_5424(line, out);
-	else if (kind == STAMP_SYSLOG && scan_until(&line, ' ', &out->host))
-		split_tag(line, out);
+	else if (kind == STAMP_SYSLOG && !split_known(heads, line, out))
+		split_syslog(heads, line, out);
 	return kind != STAMP_NONE;
+}
+
+bool line_split(struct stamps *stamps, struct heads *heads, struct slice line, struct log_line *out)
+{
+	struct slice rest = line;
+
+	return (stamp_again(stamps, &rest, &out->at) && split_known(heads, rest, out)) ||
+	       split_any(stamps, heads, line, out);
 }

@@ -29,6 +29,7 @@ _Static_assert(COUNT_OF(format) == LOG_FORMAT_COUNT, "one row for each format");
 struct maillog {
 	enum log_format format;
 	struct stamps stamps;
+	struct heads *heads;
 	struct log_reader reader;
 };
 
@@ -39,6 +40,7 @@ struct maillog *maillog_new(const struct log_settings *settings, delivery_fn *de
 
 	log->format = settings->format;
 	log->stamps = stamps_of(settings->zone, settings->year, settings->now);
+	log->heads = heads_new();
 	log->reader =
 	    (struct log_reader){.settings = *settings, .deliver = deliver, .context = context};
 	log->reader.sources = sources_new(&log->reader.settings);
@@ -52,6 +54,7 @@ void maillog_free(struct maillog *log)
 		return;
 	sources_free(log->reader.sources);
 	open_free(log->reader.open);
+	heads_free(log->heads);
 	free(log);
 }
 
@@ -86,7 +89,9 @@ void maillog_line(struct maillog *log, const char *line, size_t len)
 {
 	struct log_line parts;
 
-	maillog_entry(log, line_split(&log->stamps, slice_of(line, len), &parts) ? &parts : NULL);
+	const bool has_time = line_split(&log->stamps, log->heads, slice_of(line, len), &parts);
+
+	maillog_entry(log, has_time ? &parts : NULL);
 }
 
 struct log_counts maillog_counts(const struct maillog *log)

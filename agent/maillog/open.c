@@ -53,9 +53,14 @@ static struct slice id_of(const struct open_id *open)
 	return slice_of(open->id, open->id_len);
 }
 
-static uint32_t *bucket_of(const struct open_ids *ids, struct slice id)
+static uint32_t hash_of(struct slice id)
 {
-	return &ids->bucket[hash_bytes(id.at, id.len) & (ids->room - 1)];
+	return (uint32_t)near_hash(0, id.at, id.len);
+}
+
+static uint32_t *bucket_of(const struct open_ids *ids, uint32_t hash)
+{
+	return &ids->bucket[hash & (ids->room - 1)];
 }
 
 static uint32_t number_of(const struct open_ids *ids, const struct open_id *open)
@@ -82,7 +87,7 @@ static void link_newest(struct open_ids *ids, struct open_id *open)
 
 static void insert(struct open_ids *ids, struct open_id *open)
 {
-	uint32_t *bucket = bucket_of(ids, id_of(open));
+	uint32_t *bucket = bucket_of(ids, open->hash);
 
 	open->next = *bucket;
 	*bucket = number_of(ids, open);
@@ -99,16 +104,19 @@ static void grow(struct open_ids *ids)
 		insert(ids, &ids->item[i]);
 }
 
+static struct open_id *find(const struct open_ids *ids, struct slice id, uint32_t hash)
+{
+	for (uint32_t i = *bucket_of(ids, hash); i; i = ids->item[i].next)
+		if (ids->item[i].hash == hash && slice_equal(id_of(&ids->item[i]), id))
+			return &ids->item[i];
+	return NULL;
+}
+
 struct open_id *open_find(struct open_ids *ids, struct slice id)
 {
-	uint32_t number;
-
 	if (!id.len || id.len > OPEN_ID_BYTES)
 		return NULL;
-	for (number = *bucket_of(ids, id); number; number = ids->item[number].next)
-		if (slice_equal(id_of(&ids->item[number]), id))
-			return &ids->item[number];
-	return NULL;
+	return find(ids, id, hash_of(id));
 }
 
 void open_clear(struct open_ids *ids, struct open_id *open)
@@ -124,7 +132,7 @@ void open_clear(struct open_ids *ids, struct open_id *open)
 void open_drop(struct open_ids *ids, struct open_id *open)
 {
 	const uint32_t number = number_of(ids, open);
-	uint32_t *link = bucket_of(ids, id_of(open));
+	uint32_t *link = bucket_of(ids, open->hash);
 
 	while (*link != number)
 		link = &ids->item[*link].next;
@@ -151,7 +159,7 @@ static void make_room(struct open_ids *ids, int64_t at)
 			drop_oldest(ids);
 }
 
-static struct open_id *open_add(struct open_ids *ids, struct slice id, int64_t at)
+static struct open_id *add(struct open_ids *ids, struct slice id, uint32_t hash, int64_t at)
 {
 	struct open_id *open;
 
@@ -160,7 +168,7 @@ static struct open_id *open_add(struct open_ids *ids, struct slice id, int64_t a
 	open = &ids->item[ids->free ? ids->free : ids->used++];
 	if (number_of(ids, open) == ids->free)
 		ids->free = open->next;
-	*open = (struct open_id){.at = at, .id_len = (uint8_t)id.len};
+	*open = (struct open_id){.at = at, .hash = hash, .id_len = (uint8_t)id.len};
 	memcpy(open->id, id.at, id.len);
 	insert(ids, open);
 	link_newest(ids, open);
@@ -170,13 +178,16 @@ static struct open_id *open_add(struct open_ids *ids, struct slice id, int64_t a
 
 struct open_id *open_put(struct open_ids *ids, struct slice id, int64_t at)
 {
-	struct open_id *open = open_find(ids, id);
+	struct open_id *open;
+	uint32_t hash;
 
 	if (!id.len || id.len > OPEN_ID_BYTES)
 		return NULL;
+	hash = hash_of(id);
+	open = find(ids, id, hash);
 	if (!open) {
 		make_room(ids, at);
-		return open_add(ids, id, at);
+		return add(ids, id, hash, at);
 	}
 	unlink_age(ids, open);
 	link_newest(ids, open);
@@ -229,7 +240,7 @@ static bool restore_one(struct open_ids *ids, struct cursor *from)
 	if (from->is_bad || at < -OPEN_AT_MAX || at > OPEN_AT_MAX || waiting > UINT16_MAX ||
 	    !id.len || id.len > OPEN_ID_BYTES || open_find(ids, id) || ids->count >= ids->max)
 		return false;
-	open = open_add(ids, id, at);
+	open = add(ids, id, hash_of(id), at);
 	open->waiting = (uint16_t)waiting;
 	open->flags = flags;
 	for (int text = 0; text < OPEN_TEXT_COUNT; text++)

@@ -37,7 +37,7 @@ enum {
 struct open_id {
 	int64_t at; /* of the line that spoke of it last */
 	uint32_t text[OPEN_TEXT_COUNT]; /* private, see open_text() */
-	uint32_t older, newer, next; /* private */
+	uint32_t older, newer, next, hash; /* private */
 	uint16_t waiting; /* recipients deferred in this round */
 	uint8_t flags;
 	uint8_t id_len;

@@ -101,6 +101,36 @@ static enum program program_of(const struct log_line *line, struct slice *servic
 	return PROGRAM_NONE;
 }
 
+/* program_of() once for each head. */
+static enum program known_program(const struct log_line *line, struct slice *service)
+{
+	struct head *const head = line->head;
+
+	if (!head)
+		return program_of(line, service);
+	if (!head->program) {
+		*service = slice_of(line->tag.at, 0);
+		head->program = (uint8_t)(1 + program_of(line, service));
+		head->service_len = (uint32_t)service->len;
+	}
+	*service = slice_of(line->tag.at, head->service_len);
+	return (enum program)(head->program - 1);
+}
+
+static struct ip source_of(struct log_reader *reader, const struct log_line *line,
+			   struct slice service)
+{
+	struct head *const head = line->head;
+
+	if (!head)
+		return sources_find(reader->sources, service, line->host);
+	if (!head->has_source) {
+		head->source = sources_find(reader->sources, service, line->host);
+		head->has_source = true;
+	}
+	return head->source;
+}
+
 bool postfix_knows(const struct log_line *line)
 {
 	struct slice service;
@@ -149,7 +179,7 @@ static void read_smtp(struct log_reader *reader, const struct log_line *line, st
 			note_requeue(reader, line, open, fields.reply);
 		return;
 	}
-	delivery.address = sources_find(reader->sources, service, line->host);
+	delivery.address = source_of(reader, line, service);
 	delivery.outcome = fields.outcome;
 	delivery.recipient_domain = scan_domain(fields.to);
 	delivery.mx = postfix_mx(fields.relay);
@@ -260,7 +290,7 @@ static void read_expired(struct log_reader *reader, const struct log_line *line,
 
 	if (open && !waiting && !(open->flags & OPEN_LOCAL))
 		waiting = 1; /* the attempts stand in a part of the log that was not read */
-	delivery.address = sources_find(reader->sources, service, line->host);
+	delivery.address = source_of(reader, line, service);
 	if (open) {
 		ip = open_text(reader->open, open, OPEN_NOTE);
 		if (ip.len) {
@@ -308,7 +338,7 @@ static void read_qmgr(struct log_reader *reader, const struct log_line *line, st
 bool postfix_line(struct log_reader *reader, const struct log_line *line)
 {
 	struct slice service;
-	const enum program program = program_of(line, &service);
+	const enum program program = known_program(line, &service);
 
 	switch (program) {
 	case PROGRAM_SMTP:

@@ -4,53 +4,30 @@
 #include "maillog/scan.h"
 
 enum {
-	ID_MIN_BYTES = 5, /* 5 hexadecimal digits of microseconds and an inode number */
-	ID_MAX_BYTES = 20,
 	ENDS_MAX = 64 /* ">" tried as the end of a recipient; more is no address */
 };
 
-static bool is_id_byte(char c)
+/* "NUMBER, " */
+static inline bool read_number(struct slice *rest, struct slice *value)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/* Most texts are none, and most of those have no colon near their start. */
-bool postfix_id(struct slice *rest, struct slice *id)
-{
-	const size_t near = rest->len < ID_MAX_BYTES + 1 ? rest->len : ID_MAX_BYTES + 1;
-	const char *colon = near ? memchr(rest->at, ':', near) : NULL;
-	const size_t len = colon ? (size_t)(colon - rest->at) : 0;
-
-	if (len < ID_MIN_BYTES || len + 1 >= rest->len || rest->at[len + 1] != ' ')
-		return false;
-	/* What follows tells an id from a word; the bytes between need no look. */
-	if (!is_id_byte(rest->at[0]) || !is_id_byte(rest->at[len - 1]))
-		return false;
-	*id = slice_of(rest->at, len);
-	*rest = slice_from(*rest, len + 2);
-	return true;
-}
-
-/* "KEY=NUMBER, "; an absent one is fine. */
-static inline bool read_number(struct slice *rest, const char *key, struct slice *value)
-{
-	*value = slice_of(rest->at, 0);
-	return !scan_text(rest, key) || (scan_value(rest, value) && scan_is_number(*value));
+	return scan_number(rest, value) && scan_text(rest, ", ");
 }
 
 static bool read_outcome(struct slice word, enum outcome *outcome)
 {
 	static const struct {
-		const char *word;
+		struct slice word;
 		enum outcome outcome;
 	} row[] = {
-	    {"sent", OUTCOME_SENT},           {"deferred", OUTCOME_DEFERRED},
-	    {"bounced", OUTCOME_BOUNCED},     {"expired", OUTCOME_EXPIRED},
-	    {"SOFTBOUNCE", OUTCOME_DEFERRED}, /* soft_bounce = yes: it stays in the queue */
+#define OUTCOME(word, outcome) {{word, sizeof(word) - 1}, outcome}
+	    OUTCOME("sent", OUTCOME_SENT),           OUTCOME("deferred", OUTCOME_DEFERRED),
+	    OUTCOME("bounced", OUTCOME_BOUNCED),     OUTCOME("expired", OUTCOME_EXPIRED),
+	    OUTCOME("SOFTBOUNCE", OUTCOME_DEFERRED), /* soft_bounce = yes: it stays queued */
+#undef OUTCOME
 	};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++) {
-		if (!slice_is(word, row[i].word))
+		if (!slice_equal(word, row[i].word))
 			continue;
 		*outcome = row[i].outcome;
 		return true;
@@ -64,13 +41,15 @@ static bool read_fields(struct slice rest, struct postfix_fields *out)
 	struct slice skipped, word;
 
 	if (!scan_text(&rest, "relay=") || !scan_value(&rest, &out->relay) ||
-	    !read_number(&rest, "conn_use=", &skipped) || !read_number(&rest, "delay=", &skipped) ||
-	    !skipped.len || !read_number(&rest, "delays=", &skipped))
+	    (scan_text(&rest, "conn_use=") && !read_number(&rest, &skipped)) ||
+	    !scan_text(&rest, "delay=") || !read_number(&rest, &skipped) ||
+	    (scan_text(&rest, "delays=") && !read_number(&rest, &skipped)) ||
+	    (scan_text(&rest, "tls=") && !scan_value(&rest, &skipped)))
 		return false;
-	if (scan_text(&rest, "tls=") && !scan_value(&rest, &skipped))
-		return false;
-	if (!read_number(&rest, "dsn=", &out->status) || !scan_text(&rest, "status=") ||
-	    !scan_until(&rest, ' ', &word) || !scan_text(&rest, "("))
+	out->status = slice_of(rest.at, 0);
+	if ((scan_text(&rest, "dsn=") && !read_number(&rest, &out->status)) ||
+	    !scan_text(&rest, "status=") || !scan_until(&rest, ' ', &word) ||
+	    !scan_text(&rest, "("))
 		return false;
 	out->reply = rest;
 	if (rest.len && rest.at[rest.len - 1] == ')')
@@ -153,13 +132,10 @@ static struct slice relay_ip(struct slice relay)
 
 bool postfix_is_own(struct slice relay)
 {
-	static const char *const own[] = {"127.", "::1]", "/", "private/", "public/"};
 	const struct slice at = relay_ip(relay);
 
-	for (size_t i = 0; i < COUNT_OF(own); i++)
-		if (slice_starts(at, own[i]))
-			return true;
-	return false;
+	return slice_starts(at, "127.") || slice_starts(at, "::1]") || slice_starts(at, "/") ||
+	       slice_starts(at, "private/") || slice_starts(at, "public/");
 }
 
 struct slice postfix_mx(struct slice relay)
@@ -182,8 +158,10 @@ struct slice postfix_words(struct slice reply)
 	if (scan_text(&rest, "host ") && scan_until(&rest, ' ', &name) &&
 	    scan_text(&rest, "said: "))
 		reply = rest;
+	if (!reply.len || reply.at[reply.len - 1] != ')')
+		return reply;
 	end = scan_find_last(reply, "(in reply to ");
-	if (end > 0 && reply.at[end - 1] == ' ' && reply.at[reply.len - 1] == ')')
+	if (end > 0 && reply.at[end - 1] == ' ')
 		reply.len = (size_t)end - 1;
 	return reply;
 }
@@ -197,9 +175,9 @@ struct slice postfix_queued_as(struct slice reply)
 	if (at == SCAN_NONE)
 		return id;
 	id = slice_from(reply, (size_t)at + strlen("queued as "));
-	while (len < id.len && is_id_byte(id.at[len]))
+	while (len < id.len && postfix_is_id_byte(id.at[len]))
 		len++;
-	id.len = len >= ID_MIN_BYTES && len <= ID_MAX_BYTES ? len : 0;
+	id.len = len >= POSTFIX_ID_MIN_BYTES && len <= POSTFIX_ID_MAX_BYTES ? len : 0;
 	return id;
 }
 
@@ -239,9 +217,9 @@ enum postfix_sender postfix_sender(struct slice rest, struct slice *sender)
 	if (slice_is(tail, ", status=expired, returned to sender") ||
 	    slice_is(tail, ", status=force-expired, returned to sender"))
 		return POSTFIX_SENDER_EXPIRED;
-	return scan_text(&tail, ", size=") && scan_value(&tail, &size) && scan_is_number(size) &&
-		       scan_text(&tail, "nrcpt=") && scan_until(&tail, ' ', &count) &&
-		       scan_is_number(count) && scan_text(&tail, "(queue ")
+	return scan_text(&tail, ", size=") && scan_number(&tail, &size) &&
+		       scan_text(&tail, ", nrcpt=") && scan_number(&tail, &count) &&
+		       scan_text(&tail, " (queue ")
 		   ? POSTFIX_SENDER_ACTIVE
 		   : POSTFIX_SENDER_NONE;
 }

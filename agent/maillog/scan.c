@@ -2,21 +2,6 @@
 
 #include <stdint.h>
 
-bool scan_value(struct slice *rest, struct slice *value)
-{
-	struct slice from = *rest;
-	struct slice part;
-
-	while (scan_until(&from, ',', &part)) {
-		if (!slice_starts(from, " "))
-			continue;
-		*value = slice_of(rest->at, (size_t)(part.at + part.len - rest->at));
-		*rest = slice_from(from, 1);
-		return true;
-	}
-	return false;
-}
-
 bool scan_word(struct slice *rest, struct slice *word)
 {
 	if (!scan_until(rest, ' ', word)) {
@@ -75,34 +60,29 @@ struct slice scan_domain(struct slice address)
 	return slice_from(address, (size_t)(at + 1 - address.at));
 }
 
-/* Letters, digits, and what literals and internationalised names need. */
-static bool is_domain_byte(char c)
+/* Letters, digits, and what literals and internationalised names need: a bit for each byte. */
+static inline uint64_t is_domain_byte(unsigned char byte)
 {
-	const unsigned char byte = (unsigned char)c;
-	const unsigned char letter = byte | 0x20;
+	static const uint64_t bits[4] = {
+	    UINT64_C(0x07ff600000000000), /* - . 0-9 : */
+	    UINT64_C(0x07fffffeaffffffe), /* A-Z [ ] _ a-z */
+	    UINT64_MAX,
+	    UINT64_MAX,
+	};
 
-	return (letter >= 'a' && letter <= 'z') || (byte >= '-' && byte <= ':' && byte != '/') ||
-	       byte >= 0x80 || byte == '_' || byte == '[' || byte == ']';
+	return bits[byte >> 6] >> (byte & 63) & 1;
 }
 
 bool scan_is_address(struct slice address)
 {
 	const struct slice domain = scan_domain(address);
+	uint64_t is_good = 1;
 
 	if (!domain.len || domain.len + 1 == address.len)
 		return false;
 	for (size_t i = 0; i < domain.len; i++)
-		if (!is_domain_byte(domain.at[i]))
-			return false;
-	return true;
-}
-
-bool scan_is_number(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] < '.' || text.at[i] > '9')
-			return false;
-	return text.len > 0;
+		is_good &= is_domain_byte((unsigned char)domain.at[i]);
+	return is_good;
 }
 
 bool scan_is_all(struct slice text, const char *set)

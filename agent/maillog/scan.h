@@ -23,7 +23,7 @@ static inline bool scan_text(struct slice *rest, const char *text)
 /* What stands before `stop`; `rest` is then behind it. */
 static inline bool scan_until(struct slice *rest, char stop, struct slice *part)
 {
-	const char *end = rest->len ? memchr(rest->at, stop, rest->len) : NULL;
+	const char *end = near_find(rest->at, rest->len, stop);
 
 	if (!end)
 		return false;
@@ -32,8 +32,35 @@ static inline bool scan_until(struct slice *rest, char stop, struct slice *part)
 	return true;
 }
 
+/* Digits, dots and slashes, and at least one: numbers, versions, lists of them. */
+static inline bool scan_number(struct slice *rest, struct slice *number)
+{
+	*number = slice_of(rest->at, near_span(rest->at, rest->len, '.', '9'));
+	*rest = slice_from(*rest, number->len);
+	return number->len > 0;
+}
+
+static inline bool scan_is_number(struct slice text)
+{
+	return text.len && near_span(text.at, text.len, '.', '9') == text.len;
+}
+
 /* A value up to ", " (read, too). */
-bool scan_value(struct slice *rest, struct slice *value);
+static inline bool scan_value(struct slice *rest, struct slice *value)
+{
+	struct slice from = *rest;
+	struct slice part;
+
+	while (scan_until(&from, ',', &part)) {
+		if (!slice_starts(from, " "))
+			continue;
+		*value = slice_of(rest->at, (size_t)(part.at + part.len - rest->at));
+		*rest = slice_from(from, 1);
+		return true;
+	}
+	return false;
+}
+
 /* A word up to a blank (read, too) or the end; false for an empty one. */
 bool scan_word(struct slice *rest, struct slice *word);
 
@@ -48,8 +75,6 @@ bool scan_bare_address(struct slice *rest, struct slice *address);
 struct slice scan_domain(struct slice address);
 /* Whether it is LOCAL@DOMAIN and the domain holds nothing but what a domain may. */
 bool scan_is_address(struct slice address);
-/* Digits, dots and slashes only, and at least one: numbers, versions, lists of them. */
-bool scan_is_number(struct slice text);
 /* Only bytes of `set`, and at least one. */
 bool scan_is_all(struct slice text, const char *set);
 

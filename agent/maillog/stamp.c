@@ -6,9 +6,9 @@
 
 enum {
 	DAY_S = 86400,
-	BSD_BYTES = 15, /* "Nov 21 18:00:00" */
+	BSD_BYTES = STAMP_BSD_BYTES,
 	BSD_MINUTE_BYTES = 12, /* "Nov 21 18:00" */
-	ISO_BYTES = STAMP_CACHE_BYTES, /* "2026-11-21T18:00:00" */
+	ISO_BYTES = STAMP_CACHE_BYTES,
 	TAI_DIGITS = 16,
 	TAI_NANO_DIGITS = 8,
 	/* Lines of several processes swap places by seconds, hardly by this much. */
@@ -193,14 +193,15 @@ static inline bool read_second(struct stamps *stamps, const char *at, uint8_t le
 
 static void skip_fraction(struct slice *rest)
 {
-	size_t len = 1;
+	struct slice digits;
 
 	if (!slice_starts(*rest, ".") && !slice_starts(*rest, ","))
 		return;
-	while (len < rest->len && len <= FRACTION_MAX && is_digit(rest->at[len]))
-		len++;
-	if (len > 1)
-		*rest = slice_from(*rest, len);
+	digits = slice_from(*rest, 1);
+	digits.len = near_span(digits.at, digits.len, '0', '9');
+	if (digits.len)
+		*rest =
+		    slice_from(*rest, 1 + (digits.len < FRACTION_MAX ? digits.len : FRACTION_MAX));
 }
 
 /* "Z", "+09:00" or "+0900". */

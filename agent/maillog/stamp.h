@@ -26,7 +26,10 @@ enum stamp_kind {
 	STAMP_BARE /* the program's own words follow */
 };
 
-enum { STAMP_CACHE_BYTES = 19 };
+enum {
+	STAMP_BSD_BYTES = 15, /* "Nov 21 18:00:00" */
+	STAMP_CACHE_BYTES = 19 /* "2026-11-21T18:00:00" */
+};
 
 struct stamps {
 	const struct zone *zone;
@@ -42,6 +45,18 @@ struct stamps {
 };
 
 struct stamps stamps_of(const struct zone *zone, int32_t year, int64_t now);
+
+/* The same RFC 3164 stamp as that of the line before, as in most lines of a busy log. */
+static inline bool stamp_again(const struct stamps *stamps, struct slice *rest, int64_t *at)
+{
+	if (stamps->text_len != STAMP_BSD_BYTES || rest->len <= STAMP_BSD_BYTES ||
+	    rest->at[STAMP_BSD_BYTES] != ' ' ||
+	    !near_equal(stamps->text, rest->at, STAMP_BSD_BYTES))
+		return false;
+	*at = stamps->local_at;
+	*rest = slice_from(*rest, STAMP_BSD_BYTES + 1);
+	return true;
+}
 
 /* Reads a stamp and the blank behind it. STAMP_NONE: there is none, `rest` stays. */
 enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *at);

@@ -151,11 +151,7 @@ static uint32_t domain_number(struct tally *tally, struct slice domain)
 	char lower[DOMAIN_MAX_BYTES];
 
 	domain = cut(domain, sizeof(lower));
-	for (size_t i = 0; i < domain.len; i++) {
-		const char c = domain.at[i];
-
-		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-	}
+	near_lower(lower, domain.at, domain.len);
 	return intern_number(&tally->text[TALLY_DOMAIN], slice_of(lower, domain.len));
 }
 

@@ -57,11 +57,7 @@ void texts_free(struct texts *texts)
  * buckets, too. */
 static uint64_t hash_of(const struct texts *texts, struct slice text)
 {
-	uint64_t sum = hash_step((uint64_t)(uintptr_t)texts, text.len);
-
-	for (; text.len >= 8; text = slice_from(text, 8))
-		sum = hash_step(sum, hash_word((const unsigned char *)text.at, 8));
-	return hash_step(sum, hash_word((const unsigned char *)text.at, text.len));
+	return near_hash((uintptr_t)texts, text.at, text.len);
 }
 
 static uint32_t *bucket_of(const struct texts *texts, uint64_t hash)
