@@ -231,19 +231,14 @@ static struct reply_verdict judge(struct replies *replies, const struct group *g
 	return (struct reply_verdict){rule->cause, rule->scope, rule};
 }
 
-/* FNV-1a, 64 bits, over all that the verdict depends on. */
+/* Over all that the verdict depends on. */
 static uint64_t hash_of(const struct group *group, const struct reply_text *text)
 {
 	const struct reply_codes codes = text->codes;
-	uint64_t sum = 14695981039346656037u;
+	const uint64_t sum = (uint64_t)codes.smtp << 48 | (uint64_t)codes.class << 32 |
+			     (uint64_t)codes.subject << 16 | codes.detail;
 
-	for (size_t i = 0; i < text->len; i++)
-		sum = (sum ^ (uint8_t)text->text[i]) * 1099511628211u;
-	sum = (sum ^ (uintptr_t)group) * 1099511628211u;
-	sum ^= (uint64_t)codes.smtp << 48 | (uint64_t)codes.class << 32 |
-	       (uint64_t)codes.subject << 16 | codes.detail;
-	sum *= 1099511628211u;
-	return sum ^ sum >> 32;
+	return hash_seeded(hash_step(sum, (uintptr_t)group), text->text, text->len);
 }
 
 static bool is_same(const struct cached *cached, uint64_t hash, const struct group *group,

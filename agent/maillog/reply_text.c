@@ -38,6 +38,22 @@ static char lower(char c)
 	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+/* How many letters and digits there are at the start: most of a reply, and taken at once. */
+static size_t alnum_span(struct slice text)
+{
+	static const uint64_t bits[4] = {0x03ff000000000000, 0x07fffffe07fffffe};
+	size_t at = 0;
+
+	while (at < text.len) {
+		const unsigned char byte = (unsigned char)text.at[at];
+
+		if (!(bits[byte >> 6] >> (byte & 63) & 1))
+			break;
+		at++;
+	}
+	return at;
+}
+
 /* --- the bytes --- */
 
 /* What stands for another character or for none. */
@@ -101,6 +117,15 @@ static void clean(struct clean *out, struct slice reply)
 		reply.len = RAW_MAX_BYTES;
 	is_qmail = reply.len && is_one_word(reply);
 	while (reply.len) {
+		const size_t run = alnum_span(reply);
+
+		if (run > 1) {
+			add_clean(out, reply.at[0]);
+			near_lower(out->text + out->len, reply.at + 1, run - 1);
+			out->len += run - 1;
+			reply = slice_from(reply, run);
+			continue;
+		}
 		stand_in = stand_in_at(reply);
 		if (stand_in)
 			for (const char *c = stand_in->means; *c; c++)
@@ -194,6 +219,11 @@ static size_t ip6_len(struct slice text)
 	return colons >= 4 || (has_gap && colons >= 2) ? at : 0;
 }
 
+static bool is_joint(char c)
+{
+	return c == '-' || c == '_' || c == '=' || c == '+';
+}
+
 /* A word of letters and digits that no person would write. */
 static size_t id_len(struct slice text)
 {
@@ -201,9 +231,7 @@ static size_t id_len(struct slice text)
 	size_t letters = 0;
 	size_t at = 0;
 
-	for (; at < text.len && (is_alnum(text.at[at]) || strchr("-_=+", text.at[at])); at++) {
-		if (text.at[at] == '\0')
-			break;
+	for (; at < text.len && (is_alnum(text.at[at]) || is_joint(text.at[at])); at++) {
 		digits += is_digit(text.at[at]);
 		letters += is_letter(text.at[at]);
 	}
@@ -291,8 +319,10 @@ static void fold(struct reply_text *out, struct slice text)
 		if (!taken && !is_alnum(before) && before != '.')
 			taken = fold_word(out, text);
 		if (!taken) {
-			out->text[out->len++] = text.at[0];
-			taken = 1;
+			/* Nothing folds inside of a word. */
+			taken = alnum_span(text);
+			taken = taken ? taken : 1;
+			add(out, text.at, taken);
 		}
 		text = slice_from(text, taken);
 	}
