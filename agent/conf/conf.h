@@ -57,7 +57,7 @@ struct conf_channel {
 
 struct conf {
 	const char *path; /* of the main file, "" for built-in defaults */
-	const char *state_dir, *timezone;
+	const char *state_dir, *language, *timezone;
 	int64_t stale_after_ms;
 	struct {
 		const char *const *server; /* ADDRESS[:PORT]; none: /etc/resolv.conf */

@@ -26,10 +26,19 @@ static struct words channel_words(void)
 	return (struct words){word, COUNT_OF(word)};
 }
 
+static struct words language_words(void)
+{
+	static const char *const word[] = {"en", "ja"};
+
+	return (struct words){word, COUNT_OF(word)};
+}
+
 static const struct option rows[] = {
     {"state_dir", OPTION_PATH, AT(conf, state_dir), .initial = "/var/lib/repwatch",
      .text = "Folder of the database, the lock and the data of the graphs; the first pass "
 	     "makes it."},
+    {"language", OPTION_WORD, AT(conf, language), .words = language_words, .initial = "en",
+     .text = "Of pictures, pages and messages; commands and logs speak English."},
     {"timezone", OPTION_TIMEZONE, AT(conf, timezone), .example = "\"Asia/Tokyo\"",
      .text = "Zone of the operator's day; without it the system's."},
     {"stale_after", OPTION_DURATION, AT(conf, stale_after_ms), .min = MINUTE, .max = 90 * DAY,

@@ -60,3 +60,29 @@ bool volume_series_blocked(struct store *store, const struct volume_query *query
 	*out = rows_keep(&kept.rows, arena);
 	return ok;
 }
+
+static void take_received(struct query *query, void *context)
+{
+	struct volume_kept *const kept = context;
+	struct received_volume *const row = rows_add(&kept->rows);
+
+	row->day = query_int(query);
+	row->receiver = query_text(query, kept->arena);
+	row->sent = (uint64_t)query_int(query);
+}
+
+bool volume_series_received(struct store *store, const struct volume_query *query,
+			    struct arena *arena, struct received_volume **out, size_t *count,
+			    struct err *err)
+{
+	static const char sql[] = "SELECT day, receiver.name, sent"
+				  " FROM receiver_day JOIN receiver ON receiver.id = receiver_id"
+				  " WHERE sender_id = ?1 AND day BETWEEN ?2 AND ?3";
+	struct volume_kept kept = {{.size = sizeof(struct received_volume)}, arena};
+	const struct volume_walk walk = {store, sql, take_received, &kept};
+	const bool ok = volume_walk(&walk, query, err);
+
+	*count = kept.rows.count;
+	*out = rows_keep(&kept.rows, arena);
+	return ok;
+}

@@ -24,4 +24,14 @@ bool volume_series_blocked(struct store *store, const struct volume_query *query
 			   struct arena *arena, struct blocked_volume **out, size_t *count,
 			   struct err *err);
 
+struct received_volume {
+	int64_t day;
+	const char *receiver;
+	uint64_t sent;
+};
+/* What each receiver took; in no order. */
+bool volume_series_received(struct store *store, const struct volume_query *query,
+			    struct arena *arena, struct received_volume **out, size_t *count,
+			    struct err *err);
+
 #endif

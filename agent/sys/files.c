@@ -187,8 +187,15 @@ static int make_temp(int dir, const char *temp)
 	return openat(dir, temp, flags, FILE_MODE);
 }
 
+/* What is to be written, and whether it must last. */
+struct content {
+	const char *bytes;
+	size_t len;
+	bool is_synced;
+};
+
 /* Writes `temp` and puts it in the place of `name`; false with errno, and `temp` is gone. */
-static bool replace_in(int dir, const char *name, const char *temp, const char *bytes, size_t len)
+static bool replace_in(int dir, const char *name, const char *temp, const struct content *content)
 {
 	const int fd = make_temp(dir, temp);
 	bool ok;
@@ -196,7 +203,8 @@ static bool replace_in(int dir, const char *name, const char *temp, const char *
 
 	if (fd < 0)
 		return false;
-	ok = files_write_all(fd, bytes, len) && fsync(fd) == 0;
+	ok = files_write_all(fd, content->bytes, content->len) &&
+	     (!content->is_synced || fsync(fd) == 0);
 	why = errno;
 	if (close(fd) != 0 && ok) {
 		ok = false;
@@ -204,7 +212,7 @@ static bool replace_in(int dir, const char *name, const char *temp, const char *
 	}
 	if (ok && renameat(dir, temp, dir, name) == 0)
 		/* Some file systems have nothing to sync for a folder. */
-		return fsync(dir) == 0 || errno == EINVAL;
+		return !content->is_synced || fsync(dir) == 0 || errno == EINVAL;
 	if (ok)
 		why = errno;
 	unlinkat(dir, temp, 0);
@@ -212,7 +220,7 @@ static bool replace_in(int dir, const char *name, const char *temp, const char *
 	return false;
 }
 
-bool files_replace(const char *path, const char *bytes, size_t len, struct err *err)
+static bool replace(const char *path, const struct content *content, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -235,7 +243,7 @@ bool files_replace(const char *path, const char *bytes, size_t len, struct err *
 	}
 	if (snprintf(temp, sizeof(temp), ".%s.%ld.tmp", name, (long)getpid()) >= (int)sizeof(temp))
 		err_set(err, "cannot write '%s': its name is too long", path);
-	else if (!replace_in(dir, name, temp, bytes, len))
+	else if (!replace_in(dir, name, temp, content))
 		err_set(err, "cannot write '%s': %s", path, strerror(errno));
 	else
 		ok = true;
@@ -244,4 +252,14 @@ out:
 		close(dir);
 	free(folder);
 	return ok;
+}
+
+bool files_replace(const char *path, const char *bytes, size_t len, struct err *err)
+{
+	return replace(path, &(struct content){bytes, len, true}, err);
+}
+
+bool files_publish(const char *path, const char *bytes, size_t len, struct err *err)
+{
+	return replace(path, &(struct content){bytes, len, false}, err);
 }

@@ -18,5 +18,7 @@ bool files_secret(const char *path, char **secret, struct err *err);
 bool files_write_all(int fd, const char *bytes, size_t len);
 /* Writes through a temporary file in the same folder, fsync, rename, fsync of the folder. */
 bool files_replace(const char *path, const char *bytes, size_t len, struct err *err);
+/* The same without the fsyncs, for what can be made again and is written by thousands. */
+bool files_publish(const char *path, const char *bytes, size_t len, struct err *err);
 
 #endif
