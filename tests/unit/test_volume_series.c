@@ -13,6 +13,7 @@
 #include "made_series.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -363,7 +364,8 @@ static void read_slots(const char *path, struct slots *slots)
 			snprintf(slots->begin[slot], TIME_BYTES, "%.*s", (int)(comma - line), line);
 			slots->count = slot + 1;
 		}
-		slots->day[slot].sent += (uint64_t)(strtod(comma + 1, NULL) * 100);
+		/* Noise around nothing is less than nothing. */
+		slots->day[slot].sent += (uint64_t)fmax(strtod(comma + 1, NULL) * 100, 0);
 		point++;
 	}
 	fclose(file);
