@@ -1,6 +1,7 @@
 #include "io/rotated.h"
 
 #include "base/mem.h"
+#include "base/slice.h"
 #include "base/str.h"
 #include "io/tail.h"
 #include "io/unpack.h"
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 /* Logrotate keeps dozens; a folder with more is not one of rotated logs. */
-enum { ROTATED_MAX = 1024, NAME_TAIL_MAX = 40, DATE_DIGITS = 6 };
+enum { ROTATED_MAX = 1024, DATE_DIGITS = 6, TRIES = 5 };
 
 /* How the formats of io/unpack.h begin: RFC 1952 section 2.3.1, bzip2, xz section 2.1.1.1,
  * RFC 8878 section 3.1.1. */
@@ -40,7 +41,7 @@ static bool ends_with(const char *text, size_t len, const char *end)
 /* ".1", "-20261121", ".2026-11-21.1", "-20261121-1795219200", ".old" */
 static bool is_counter(const char *text, size_t len)
 {
-	if (len < 2 || len > NAME_TAIL_MAX || (text[0] != '.' && text[0] != '-'))
+	if (len < 2 || len > ROTATED_PART_MAX || (text[0] != '.' && text[0] != '-'))
 		return false;
 	if (len == 4 && memcmp(text + 1, "old", 3) == 0)
 		return true;
@@ -50,7 +51,8 @@ static bool is_counter(const char *text, size_t len)
 	return text[1] >= '0' && text[1] <= '9';
 }
 
-bool tail_is_rotated_name(const char *base, const char *name)
+/* What stands between the log's own name and a compression's ending; empty: it is none. */
+static struct slice part_of(const char *base, const char *name)
 {
 	static const char *const packed[] = {".gz", ".bz2", ".xz", ".zst"};
 	const char *dot = strrchr(base, '.');
@@ -65,10 +67,28 @@ bool tail_is_rotated_name(const char *base, const char *name)
 		}
 	if (len > base_len && memcmp(name, base, base_len) == 0 &&
 	    is_counter(name + base_len, len - base_len))
-		return true;
+		return slice_of(name + base_len, len - base_len);
 	/* logrotate's "extension": the last part stays the last */
-	return stem < base_len && len > base_len && memcmp(name, base, stem) == 0 &&
-	       ends_with(name, len, base + stem) && is_counter(name + stem, len - base_len);
+	if (stem < base_len && len > base_len && memcmp(name, base, stem) == 0 &&
+	    ends_with(name, len, base + stem) && is_counter(name + stem, len - base_len))
+		return slice_of(name + stem, len - base_len);
+	return slice_of(name, 0);
+}
+
+bool tail_is_rotated_name(const char *base, const char *name)
+{
+	return part_of(base, name).len > 0;
+}
+
+static enum rotated_kind kind_of(const char *part)
+{
+	size_t digits = 0;
+
+	for (const char *at = part; *at; at++)
+		digits += *at >= '0' && *at <= '9';
+	if (!digits)
+		return ROTATED_OTHER;
+	return digits < DATE_DIGITS ? ROTATED_COUNTER : ROTATED_DATED;
 }
 
 /* The first bytes of the content; another descriptor of the same file is read to its end. */
@@ -103,7 +123,6 @@ bool rotated_look(int fd, struct rotated *file)
 	file->inode = st.st_ino;
 	file->size = (uint64_t)st.st_size;
 	file->written_s = st.st_mtim.tv_sec;
-	file->written_ns = st.st_mtim.tv_nsec;
 	got = pread(fd, file->head, LOG_HEAD_BYTES, 0);
 	if (got < 0)
 		return false;
@@ -117,14 +136,26 @@ int rotated_open(const char *path)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
-static bool look_at(const char *path, struct rotated *file)
+int rotated_reopen(const struct rotated *file)
+{
+	const int fd = rotated_open(file->path);
+	struct stat st;
+
+	if (fd < 0 ||
+	    (fstat(fd, &st) == 0 && st.st_ino == file->inode && st.st_dev == file->device))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static bool look_at(const char *path, struct rotated *file, bool wants_packed)
 {
 	int fd = rotated_open(path);
 	bool ok;
 
 	if (fd < 0)
 		return false;
-	ok = rotated_look(fd, file) && file->head_len;
+	ok = rotated_look(fd, file) && file->head_len && (wants_packed || !file->is_packed);
 	if (ok && file->is_packed) {
 		ok = look_inside(fd, file);
 		fd = -1;
@@ -134,67 +165,133 @@ static bool look_at(const char *path, struct rotated *file)
 	return ok && file->head_len;
 }
 
-/* Files written within one tick of the clock: ".2" is older than ".1", "-20261121" older than
- * "-20261122". Six digits or more are a date. */
-static int by_name(const struct rotated *a, const struct rotated *b)
-{
-	const char *const base = strrchr(a->path, '/') ? strrchr(a->path, '/') : a->path;
-	bool is_dated = false;
-
-	for (const char *at = base; *at; at++)
-		is_dated |= strspn(at, "0123456789") >= DATE_DIGITS;
-	return is_dated ? strverscmp(a->path, b->path) : strverscmp(b->path, a->path);
-}
-
-static int by_time(const void *a, const void *b)
+/* Times of files serve only to tell which way of naming came first. */
+static int by_age(const void *a, const void *b)
 {
 	const struct rotated *const x = a;
 	const struct rotated *const y = b;
+	int order;
 
-	if (x->written_s != y->written_s)
-		return x->written_s < y->written_s ? -1 : 1;
-	if (x->written_ns != y->written_ns)
-		return x->written_ns < y->written_ns ? -1 : 1;
+	if (x->kind != y->kind && x->kind_written_s != y->kind_written_s)
+		return x->kind_written_s < y->kind_written_s ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	order = strverscmp(x->part, y->part);
+	if (order)
+		return x->kind == ROTATED_COUNTER ? -order : order;
 	/* A file that is just being compressed stands beside its original, which is whole. */
-	if (x->is_packed != y->is_packed)
-		return x->is_packed - y->is_packed;
-	return by_name(x, y);
+	return y->is_packed - x->is_packed;
 }
 
-static void add(struct rotated_set *set, const struct rotated *file)
+static void sort(struct rotated_set *set)
 {
-	set->file = xrealloc(set->file, set->count + 1, sizeof(*file));
-	set->file[set->count++] = *file;
+	int64_t newest[ROTATED_DATED + 1] = {INT64_MIN, INT64_MIN, INT64_MIN};
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct rotated *const file = &set->file[i];
+
+		if (file->written_s > newest[file->kind])
+			newest[file->kind] = file->written_s;
+	}
+	for (size_t i = 0; i < set->count; i++)
+		set->file[i].kind_written_s = newest[set->file[i].kind];
+	if (set->count)
+		qsort(set->file, set->count, sizeof(*set->file), by_age);
 }
 
-void rotated_find(struct rotated_set *set, const char *path, uint64_t inode)
+/* One name of a folder that was read. */
+struct name {
+	char *text;
+	uint64_t inode;
+};
+
+struct names {
+	struct name name[ROTATED_MAX];
+	size_t count;
+};
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+static void names_release(struct names *names)
+{
+	for (size_t i = 0; names && i < names->count; i++)
+		free(names->name[i].text);
+	free(names);
+}
+
+static struct names *names_read(const char *folder, const char *base, uint64_t inode)
+{
+	struct names *names = xcalloc(1, sizeof(*names));
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	while (dir && names->count < ROTATED_MAX && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, base) != 0 &&
+		    (tail_is_rotated_name(base, entry->d_name) || entry->d_ino == inode))
+			names->name[names->count++] =
+			    (struct name){xstrdup(entry->d_name), entry->d_ino};
+	if (dir)
+		closedir(dir);
+	if (names->count)
+		qsort(names->name, names->count, sizeof(*names->name), by_text);
+	return names;
+}
+
+static bool names_equal(const struct names *a, const struct names *b)
+{
+	for (size_t i = 0; a->count == b->count && i < a->count; i++)
+		if (a->name[i].inode != b->name[i].inode ||
+		    strcmp(a->name[i].text, b->name[i].text) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+static void add(struct rotated_set *set, const char *folder, const char *base, const char *name,
+		bool wants_packed)
+{
+	const struct slice part = part_of(base, name);
+	struct rotated file = {.is_sibling = part.len > 0};
+	struct str path = {0};
+
+	str_addf(&path, "%s%s", folder, name);
+	if (look_at(path.text, &file, wants_packed)) {
+		memcpy(file.part, part.at, part.len);
+		file.kind = kind_of(file.part);
+		file.path = xstrdup(path.text);
+		set->file = xrealloc(set->file, set->count + 1, sizeof(file));
+		set->file[set->count++] = file;
+	}
+	str_release(&path);
+}
+
+/* A file that is renamed while the folder is read may be seen twice or not at all: what was
+ * looked at counts when the folder is the same afterwards. */
+bool rotated_find(struct rotated_set *set, const char *path, uint64_t inode, bool wants_packed)
 {
 	const char *slash = strrchr(path, '/');
 	const char *base = slash ? slash + 1 : path;
 	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup("./");
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
+	struct names *now = names_read(folder, base, inode);
+	bool is_still = false;
 
 	*set = (struct rotated_set){0};
-	while (dir && set->count < ROTATED_MAX && (entry = readdir(dir))) {
-		const bool is_sibling = tail_is_rotated_name(base, entry->d_name);
-		struct rotated file = {.is_sibling = is_sibling};
-		struct str name = {0};
+	for (int i = 0; !is_still && i < TRIES; i++) {
+		struct names *const before = now;
 
-		if (strcmp(entry->d_name, base) == 0 || (!is_sibling && entry->d_ino != inode))
-			continue;
-		str_addf(&name, "%s%s", folder, entry->d_name);
-		if (look_at(name.text, &file)) {
-			file.path = xstrdup(name.text);
-			add(set, &file);
-		}
-		str_release(&name);
+		rotated_release(set);
+		for (size_t j = 0; j < before->count; j++)
+			add(set, folder, base, before->name[j].text, wants_packed);
+		now = names_read(folder, base, inode);
+		is_still = names_equal(before, now);
+		names_release(before);
 	}
-	if (dir)
-		closedir(dir);
+	names_release(now);
 	free(folder);
-	if (set->count)
-		qsort(set->file, set->count, sizeof(*set->file), by_time);
+	sort(set);
+	return is_still;
 }
 
 void rotated_release(struct rotated_set *set)

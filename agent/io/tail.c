@@ -3,48 +3,19 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "io/rotated.h"
+#include "io/tail_parts.h"
 #include "io/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* An inode number says little: it is given to the next file as soon as the old one is gone. A
- * file is the one that was read when it begins with the same bytes. */
-
 enum {
 	BLOCK_BYTES = 512 * 1024,
-	/* Two logs may share a beginning as short as the name of a host; with the same inode
-	 * number it still is the same one. */
-	HEAD_ENOUGH_BYTES = 64
+	TRIES = 5 /* while names move */
 };
-
-struct tail {
-	const struct tail_request *request;
-	struct tail_report *report;
-	char *path; /* behind symbolic links */
-	int fd; /* of the file that has the name now; -1: there is none */
-	struct rotated current;
-	char *block;
-	struct err *err;
-};
-
-static bool begins_alike(const struct rotated *file, const struct log_position *from)
-{
-	return file->head_len >= from->head_bytes &&
-	       hash_bytes(file->head, from->head_bytes) == from->head_hash;
-}
-
-static bool is_same(const struct rotated *file, const struct log_position *from)
-{
-	if (!begins_alike(file, from))
-		return false;
-	return file->inode == from->inode || from->head_bytes >= HEAD_ENOUGH_BYTES;
-}
 
 static struct log_position position_of(const struct tail *tail, const struct rotated *file)
 {
@@ -95,8 +66,9 @@ static uint64_t read_plain(struct tail *tail, int fd, const struct rotated *file
 	return offset;
 }
 
-/* Takes `fd` over. */
-static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct stream *stream)
+/* Returns how far; `end` gets the bytes before that. Takes `fd` over. */
+static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct stream *stream,
+			    struct content_end *end)
 {
 	struct err err;
 	struct unpack *unpack = unpack_open(fd, "", &err);
@@ -109,54 +81,35 @@ static uint64_t read_packed(struct tail *tail, int fd, uint64_t offset, struct s
 		const uint64_t skip = at >= offset ? 0 : offset - at < len ? offset - at : len;
 
 		stream_feed(stream, bytes + skip, (size_t)(len - skip));
+		content_end_add(end, bytes, (size_t)len);
 		tail->report->bytes += len - skip;
 		at += len;
 	}
 	if (got < 0)
 		tail->report->seen |= TAIL_DAMAGED;
 	unpack_close(unpack);
-	return at > offset ? at : offset;
-}
-
-/* It may have been compressed since it was found. */
-static int open_rotated(const struct rotated *file, bool *is_packed)
-{
-	static const char *const end[] = {".gz", ".bz2", ".xz", ".zst"};
-	int fd = rotated_open(file->path);
-
-	*is_packed = file->is_packed;
-	for (size_t i = 0; fd < 0 && !file->is_packed && i < COUNT_OF(end); i++) {
-		struct str path = {0};
-
-		str_addf(&path, "%s%s", file->path, end[i]);
-		fd = rotated_open(path.text);
-		*is_packed = true;
-		str_release(&path);
-	}
-	return fd;
+	return at;
 }
 
 /* A file that gets no more lines, to its end. */
-static void finish_rotated(struct tail *tail, const struct rotated *file, uint64_t offset)
+static void finish_rotated(struct tail *tail, struct chain_file *next)
 {
 	struct tail_report *const report = tail->report;
-	struct stream stream = stream_for(tail, file);
+	struct stream stream = stream_for(tail, next->file);
 	struct log_position *const at = &report->file[report->files++];
-	bool is_packed;
-	const int fd = open_rotated(file, &is_packed);
+	struct content_end end = {.len = 0};
 
-	*at = position_of(tail, file);
-	at->offset = offset;
-	if (fd < 0) {
-		report->seen |= TAIL_DAMAGED;
-		stream_release(&stream);
-		return;
-	}
-	if (is_packed) {
-		at->offset = read_packed(tail, fd, offset, &stream);
+	*at = position_of(tail, next->file);
+	if (next->file->is_packed) {
+		at->offset = read_packed(tail, next->fd, next->offset, &stream, &end);
+		next->fd = -1;
+		if (at->offset >= next->offset)
+			at->tail_hash = content_end_hash(&end);
+		else /* less than was counted can be read now */
+			at->offset = next->offset;
 	} else {
-		at->offset = read_plain(tail, fd, file, offset, &stream);
-		close(fd);
+		at->offset = read_plain(tail, next->fd, next->file, next->offset, &stream);
+		at->tail_hash = content_tail_hash(next->fd, at->offset);
 	}
 	stream_end(&stream);
 	if (stream_counts(&stream).pending) /* the rest of an entry will not come */
@@ -174,146 +127,60 @@ static void follow(struct tail *tail, int fd, const struct rotated *file, uint64
 	*at = position_of(tail, file);
 	offset = read_plain(tail, fd, file, offset, &stream);
 	at->offset = offset - stream_counts(&stream).pending;
+	at->tail_hash = content_tail_hash(fd, at->offset);
 	report->bytes -= offset - at->offset;
 	add_counts(tail, &stream);
-}
-
-/* Where to read on: what was counted otherwise (an import) is not read again. One that was
- * counted further than it is long was cut since. */
-static uint64_t start_of(const struct tail *tail, const struct rotated *file, uint64_t offset)
-{
-	const struct tail_request *const request = tail->request;
-	const uint64_t known =
-	    request->known && file->head_len
-		? request->known(request->take.context, file->head, file->head_len)
-		: 0;
-
-	return known > offset && (file->is_packed || known <= file->size) ? known : offset;
-}
-
-/* The file that was read last, under whatever name; the original before its compressed copy. */
-static const struct rotated *find_old(const struct rotated_set *set,
-				      const struct log_position *from)
-{
-	const struct rotated *best = NULL;
-
-	for (size_t i = 0; i < set->count; i++) {
-		const struct rotated *const file = &set->file[i];
-
-		if (!is_same(file, from) ||
-		    (!file->is_packed && file->size < from->offset && file->inode == from->inode))
-			continue;
-		if (!best || (best->is_packed && !file->is_packed))
-			best = file;
-	}
-	return best;
-}
-
-static bool heads_equal(const struct rotated *a, const struct rotated *b)
-{
-	return a->head_len == b->head_len && memcmp(a->head, b->head, a->head_len) == 0;
-}
-
-/* Whether it was the log for a while between the old one and the current one. */
-static bool is_between(const struct tail *tail, const struct rotated_set *set, size_t i,
-		       const struct rotated *old)
-{
-	const struct rotated *const file = &set->file[i];
-	const int64_t after = old ? old->written_s : tail->request->from->read_at;
-
-	if (!file->is_sibling || file == old || file->written_s < after)
-		return false;
-	if (heads_equal(file, &tail->current) || (old && heads_equal(file, old)) ||
-	    (tail->request->from->head_bytes && begins_alike(file, tail->request->from)))
-		return false;
-	for (size_t j = 0; j < set->count; j++) /* being compressed just now */
-		if (j != i && file->is_packed && !set->file[j].is_packed &&
-		    heads_equal(file, &set->file[j]))
-			return false;
-	return true;
-}
-
-/* The files before the current one, oldest first, each with where to read on. */
-struct chain {
-	const struct rotated *file[TAIL_FILES_MAX];
-	uint64_t offset[TAIL_FILES_MAX];
-	size_t count;
-	bool is_cut; /* there are more than one reading takes */
-};
-
-static void chain_add(struct chain *chain, const struct rotated *file, uint64_t offset)
-{
-	if (chain->count == TAIL_FILES_MAX - 1) {
-		chain->is_cut = true;
-		return;
-	}
-	chain->file[chain->count] = file;
-	chain->offset[chain->count++] = offset;
-}
-
-static void chain_fill(struct chain *chain, const struct tail *tail, const struct rotated_set *set,
-		       const struct rotated *old)
-{
-	if (old)
-		chain_add(chain, old, start_of(tail, old, tail->request->from->offset));
-	for (size_t i = 0; i < set->count; i++) {
-		const struct rotated *const file = &set->file[i];
-		uint64_t offset;
-
-		if (!is_between(tail, set, i, old))
-			continue;
-		offset = start_of(tail, file, 0);
-		if (file->is_packed || offset < file->size)
-			chain_add(chain, file, offset);
-	}
 }
 
 /* The daemon writes to the newest of them until it is told to open the new file, which is empty
  * so long. One that was emptied in place has no such time. */
 static bool may_grow(const struct tail *tail, const struct rotated *newest)
 {
-	if (newest->is_packed)
+	const struct log_position *const from = tail->request->from;
+
+	if (newest->is_packed || !from || tail->is_followed)
 		return false;
-	return tail->fd < 0 ||
-	       (!tail->current.size && tail->current.inode != tail->request->from->inode);
+	return tail->fd < 0 || (!tail->current.size && tail->current.inode != from->inode);
 }
 
 /* One that may grow stays the one to read next time. True: that is so. */
-static bool read_chain(struct tail *tail, const struct chain *chain)
+static bool read_chain(struct tail *tail)
 {
-	for (size_t i = 0; i < chain->count; i++) {
-		const struct rotated *const file = chain->file[i];
-		const bool is_newest = i == chain->count - 1 && !chain->is_cut;
-		const int fd = is_newest && may_grow(tail, file) ? rotated_open(file->path) : -1;
+	struct chain *const chain = &tail->chain;
 
-		if (fd < 0) {
-			finish_rotated(tail, file, chain->offset[i]);
-			continue;
+	for (size_t i = 0; i < chain->count; i++) {
+		struct chain_file *const next = &chain->at[i];
+		const bool is_newest = i == chain->count - 1 && !chain->is_cut;
+
+		if (is_newest && may_grow(tail, next->file)) {
+			follow(tail, next->fd, next->file, next->offset);
+			return true;
 		}
-		follow(tail, fd, file, chain->offset[i]);
-		close(fd);
-		return true;
+		finish_rotated(tail, next);
 	}
 	return chain->is_cut;
 }
 
 /* With the same inode number a plain copy of the old content was made before it was cut; where
  * only a compressed one is left, the number may as well have been given to a new file. */
-static void note_how(struct tail *tail, const struct rotated *old)
+static unsigned how_it_moved(const struct tail *tail, const struct log_position *from)
 {
-	const struct log_position *const from = tail->request->from;
+	const struct rotated *const old = tail->old;
 	const bool is_same_inode = tail->fd >= 0 && tail->current.inode == from->inode &&
 				   tail->current.device == from->device;
-	unsigned *const seen = &tail->report->seen;
+	unsigned seen = 0;
 
+	if (old == &tail->current)
+		return tail->current.size < from->offset ? TAIL_TRUNCATED : 0;
 	if (old)
-		*seen |= is_same_inode && !old->is_packed ? TAIL_TRUNCATED : TAIL_ROTATED;
-	else if (from->head_bytes)
-		*seen |= TAIL_LOST;
-	if (!old && is_same_inode && tail->current.size < from->offset)
-		*seen |= TAIL_TRUNCATED;
-	if (tail->fd < 0)
-		*seen |= TAIL_MISSING;
+		return is_same_inode && !old->is_packed ? TAIL_TRUNCATED : TAIL_ROTATED;
+	if (from->head_bytes)
+		seen = TAIL_LOST;
+	else if (tail->chain.count)
+		seen = is_same_inode ? TAIL_TRUNCATED : TAIL_ROTATED;
+	if (is_same_inode && tail->current.size < from->offset)
+		seen |= TAIL_TRUNCATED;
+	return seen;
 }
 
 static bool say_missing(struct tail *tail)
@@ -321,41 +188,22 @@ static bool say_missing(struct tail *tail)
 	return err_set(tail->err, "cannot open '%s': %s", tail->request->path, strerror(ENOENT));
 }
 
-/* The name stands for another file than the one that was read last, or for none. */
-static bool catch_up(struct tail *tail)
-{
-	const struct log_position *const from = tail->request->from;
-	struct chain chain = {.count = 0};
-	struct rotated_set set;
-	const struct rotated *old;
-	bool ok = true;
-
-	rotated_find(&set, tail->path, from->inode);
-	old = find_old(&set, from);
-	if (!old && tail->fd < 0) {
-		ok = say_missing(tail);
-		goto out;
-	}
-	note_how(tail, old);
-	chain_fill(&chain, tail, &set, old);
-	if (!read_chain(tail, &chain) && tail->fd >= 0)
-		follow(tail, tail->fd, &tail->current, start_of(tail, &tail->current, 0));
-out:
-	rotated_release(&set);
-	return ok;
-}
-
-static bool read_since(struct tail *tail)
+/* Without a file by the log's name, the one that had it or a newer one tells that it was rotated
+ * just now; else there is nothing to read. */
+static bool read_all(struct tail *tail)
 {
 	const struct log_position *const from = tail->request->from;
 
-	if (tail->fd < 0 && !from)
+	if (tail->fd < 0 && !tail->old && !(from && tail->chain.count))
 		return say_missing(tail);
-	if (from &&
-	    (tail->fd < 0 || !is_same(&tail->current, from) || tail->current.size < from->offset))
-		return catch_up(tail);
-	follow(tail, tail->fd, &tail->current,
-	       start_of(tail, &tail->current, from ? from->offset : 0));
+	if (tail->fd < 0)
+		tail->report->seen |= TAIL_MISSING;
+	if (from)
+		tail->report->seen |= how_it_moved(tail, from);
+	else
+		chain_note(tail);
+	if (!read_chain(tail) && tail->fd >= 0)
+		follow(tail, tail->fd, &tail->current, tail->offset);
 	return true;
 }
 
@@ -374,6 +222,7 @@ static bool open_current(struct tail *tail)
 	if (tail->fd < 0)
 		return errno == ENOENT ||
 		       err_set(tail->err, "cannot open '%s': %s", path, strerror(errno));
+	tail->current = (struct rotated){.path = tail->path};
 	if (!rotated_look(tail->fd, &tail->current))
 		return err_set(tail->err, "'%s' is not a file that can be read", path);
 	if (tail->current.is_packed)
@@ -382,17 +231,36 @@ static bool open_current(struct tail *tail)
 	return true;
 }
 
+static void close_current(struct tail *tail)
+{
+	chain_release(tail);
+	if (tail->fd >= 0)
+		close(tail->fd);
+	tail->fd = -1;
+	free(tail->path);
+	tail->path = NULL;
+}
+
 bool tail_read(const struct tail_request *request, struct tail_report *report, struct err *err)
 {
 	struct tail tail = {.request = request, .report = report, .fd = -1, .err = err};
-	bool ok;
+	bool is_open = true;
+	bool is_found = false;
+	bool ok = false;
 
 	*report = (struct tail_report){0};
 	tail.block = xcalloc(BLOCK_BYTES, 1);
-	ok = open_current(&tail) && read_since(&tail);
-	if (tail.fd >= 0)
-		close(tail.fd);
-	free(tail.path);
+	for (int i = 0; is_open && !is_found && i < TRIES; i++) {
+		close_current(&tail);
+		is_open = open_current(&tail);
+		is_found = is_open && chain_find(&tail);
+	}
+	if (is_found)
+		ok = read_all(&tail);
+	else if (is_open)
+		err_set(err, "'%s' is being rotated just now; the next pass reads it",
+			request->path);
+	close_current(&tail);
 	free(tail.block);
 	return ok;
 }

@@ -11,7 +11,8 @@
 
 /* What was written to a log since it was last read, each line once, however it was rotated:
  * by renaming, twice, compressed meanwhile, or copied and truncated. Nothing is kept open between
- * passes; a file is known again by inode and first bytes. */
+ * passes; a file is known again by its bytes (io/content.h). A log that is read for the first time
+ * begins with the file that has its name; what was rotated before is left to an import. */
 
 enum { TAIL_FILES_MAX = 64 };
 
@@ -25,8 +26,16 @@ enum tail_seen {
 	TAIL_NO_EXPORT = 32 /* a journal's export has places that are none */
 };
 
-/* How much of a file that begins with these bytes was counted before, 0 for none. */
-typedef uint64_t tail_known_fn(void *context, const char *head, size_t len);
+/* What was counted of a file that begins with these bytes, by the longest row that fits; `out`
+ * is empty when there is none. */
+struct tail_known {
+	uint32_t head_bytes; /* of the row */
+	uint64_t bytes, tail_hash; /* counted, and what stands before that; bytes 0: it was there
+				    * when the log was read for the first time */
+};
+typedef void tail_known_fn(void *context, const char *head, size_t len, struct tail_known *out);
+/* A file that is older than the first reading: its row has 0 bytes. */
+typedef void tail_note_fn(void *context, const struct log_position *file);
 
 struct tail_request {
 	const char *path;
@@ -34,6 +43,7 @@ struct tail_request {
 	int64_t now;
 	struct stream_take take;
 	tail_known_fn *known; /* may be NULL; its context is that of `take` */
+	tail_note_fn *note; /* likewise */
 };
 
 struct tail_report {

@@ -13,6 +13,7 @@ struct log_position {
 	uint64_t offset; /* of the first byte that was not read, compression undone */
 	uint64_t head_hash; /* hash_bytes() of the file's first head_bytes */
 	uint32_t head_bytes; /* LOG_HEAD_BYTES, or fewer of a file that was shorter */
+	uint64_t tail_hash; /* of the last LOG_HEAD_BYTES before the offset; 0: not known */
 	int64_t read_at; /* UTC seconds */
 };
 

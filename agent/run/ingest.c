@@ -161,18 +161,28 @@ void reading_finish_log(struct reading *reading, const char *path)
 	reading->before = now;
 }
 
-/* A file that is new to this log may have been imported. */
-static uint64_t known(void *context, const char *head, size_t len)
+/* By an earlier pass or an import. */
+static void known(void *context, const char *head, size_t len, struct tail_known *out)
 {
 	struct reading *const reading = context;
-	struct counted_file file;
+	struct counted_file file = {0};
 	bool is_found = false;
 
 	if (reading->is_broken || !reading->ingest->store)
-		return 0;
+		return;
 	reading->is_broken = !volumes_find_file(reading->ingest->store, slice_of(head, len),
 						reading->arena, &file, &is_found, reading->err);
-	return is_found ? file.bytes : 0;
+	if (is_found)
+		*out = (struct tail_known){file.head_bytes, file.bytes, file.tail_hash};
+}
+
+static void note(void *context, const struct log_position *file)
+{
+	struct reading *const reading = context;
+	const struct ingest *const ingest = reading->ingest;
+
+	if (!reading->is_broken && ingest->store && !ingest->is_dry)
+		reading->is_broken = !volumes_note_file(ingest->store, file, "", reading->err);
 }
 
 static void say_what_happened(struct reading *reading, const char *path,
@@ -240,6 +250,7 @@ static void read_on(struct reading *reading, struct stored_log *log, bool is_fou
 	    .now = ingest->now,
 	    .take = reading_take(reading),
 	    .known = known,
+	    .note = note,
 	};
 	struct tail_report tail;
 	struct err why;

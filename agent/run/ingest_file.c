@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/content.h"
 #include "io/journal.h"
 #include "io/tail.h"
 #include "io/unpack.h"
@@ -32,6 +33,7 @@ struct import {
 	struct str head; /* its first bytes, read before it is known what they are */
 	uint64_t skipped; /* bytes that were counted before */
 	uint64_t at; /* content bytes that were read */
+	struct content_end end; /* the last of them */
 	int64_t written_at; /* mtime; 0: standard input */
 	struct reading reading;
 	struct stream stream;
@@ -265,6 +267,7 @@ static void feed(struct import *import, const char *bytes, size_t len)
 	const size_t skip = ahead < len ? (size_t)ahead : len;
 
 	stream_feed(&import->stream, bytes + skip, len - skip);
+	content_end_add(&import->end, bytes, len);
 	import->at += len;
 	import->reading.report->bytes += len - skip;
 }
@@ -363,6 +366,7 @@ static bool store_counts(struct import *import, struct err *err)
 	    .offset = at > import->skipped ? at : import->skipped,
 	    .head_hash = hash_bytes(head.at, head.len),
 	    .head_bytes = (uint32_t)head.len,
+	    .tail_hash = at == import->at ? content_end_hash(&import->end) : 0,
 	    .read_at = ingest->now,
 	};
 

@@ -33,7 +33,8 @@
  * warmup           an address, watched or not, whose volume is held against a plan
  * removal          a request to end a listing or a block; it outlives both
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
- *                  whatever name
+ *                  whatever name; bytes 0: a file older than the first reading of its log
+ * tail_hash        of the bytes before the place where counting ended, 0: not known
  */
 static const char *const migrations[] = {
     "PRAGMA application_id = 1919250551;"
@@ -307,6 +308,8 @@ static const char *const migrations[] = {
     " relisted_at INTEGER NOT NULL);"
     "CREATE INDEX removal_listing ON removal (address, check_name, subject);",
     "ALTER TABLE log_position ADD COLUMN cursor TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE log_position ADD COLUMN tail_hash INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE log_file ADD COLUMN tail_hash INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

@@ -47,15 +47,20 @@ bool volumes_log(struct store *store, const char *path, struct arena *arena, str
 bool volumes_save_log(struct store *store, const struct stored_log *log, struct err *err);
 
 struct counted_file {
-	uint64_t bytes; /* of its content, from the beginning */
+	uint64_t bytes; /* of its content, from the beginning; 0: it was only seen */
+	uint64_t tail_hash; /* of model/log_position.h */
+	uint32_t head_bytes; /* it was found by */
 	int64_t counted_at;
 	const char *path; /* its name then */
 };
 /* Whether a file that begins with these bytes was counted; `len` up to LOG_HEAD_BYTES. */
 bool volumes_find_file(struct store *store, struct slice head, struct arena *arena,
 		       struct counted_file *out, bool *is_found, struct err *err);
-/* Replaces what was known of it. Only hash, bytes and offset of the position matter. */
+/* Replaces what was known of it. Device and inode of the position do not matter. */
 bool volumes_save_file(struct store *store, const struct log_position *position, const char *path,
+		       struct err *err);
+/* A file that is not counted, so that it is known as old later. */
+bool volumes_note_file(struct store *store, const struct log_position *position, const char *path,
 		       struct err *err);
 
 /* --- reading --- */

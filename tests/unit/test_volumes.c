@@ -486,6 +486,32 @@ static void a_file_is_known_by_its_beginning(void **state)
 	}
 }
 
+static void a_note_takes_no_count_away(void **state)
+{
+	struct bench *bench = *state;
+	struct log_position at = {.offset = 700, .head_bytes = 4, .tail_hash = UINT64_MAX - 6};
+	struct counted_file file;
+	bool is_found;
+
+	at.head_hash = hash_bytes("line", 4);
+	must(bench, store_begin(bench->store, &bench->err));
+	must(bench, volumes_save_file(bench->store, &at, "/some/log", &bench->err));
+	at.offset = 0;
+	at.tail_hash = 0;
+	must(bench, volumes_note_file(bench->store, &at, "", &bench->err));
+	at.head_bytes = 5;
+	at.head_hash = hash_bytes("other", 5);
+	must(bench, volumes_note_file(bench->store, &at, "", &bench->err));
+	must(bench, store_commit(bench->store, &bench->err));
+	must(bench, volumes_find_file(bench->store, slice_text("lines"), bench->arena, &file,
+				      &is_found, &bench->err));
+	assert_true(is_found && file.head_bytes == 4 && file.bytes == 700);
+	assert_true(file.tail_hash == UINT64_MAX - 6);
+	must(bench, volumes_find_file(bench->store, slice_text("other"), bench->arena, &file,
+				      &is_found, &bench->err));
+	assert_true(is_found && file.bytes == 0);
+}
+
 /* --- killed at any moment --- */
 
 enum { KILLS = 200, STEP_MAILS = 500 };
@@ -630,6 +656,7 @@ int main(void)
 	    IN_A_FOLDER(a_clock_ahead_drops_nothing_yet),
 	    IN_A_FOLDER(a_position_comes_back_as_it_was),
 	    cmocka_unit_test(a_file_is_known_by_its_beginning),
+	    cmocka_unit_test_setup_teardown(a_note_takes_no_count_away, set_up, tear_down),
 	    IN_A_FOLDER(kills_lose_and_double_nothing),
 	    IN_A_FOLDER(many_accounts_stay_compact),
 	};
