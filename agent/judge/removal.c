@@ -9,6 +9,7 @@
 enum {
 	HOUR_S = 3600,
 	DAY_S = 86400,
+	DAY_HOURS = 24,
 	MS = 1000,
 	/* Where nobody says how long an answer takes. Asking every day makes nobody faster. */
 	USUAL_WAIT_S = 3 * DAY_S,
@@ -45,6 +46,12 @@ static const char *number(const struct judging *judging, uint64_t value)
 	return arena_strdup(judging->arena, grouped_text(value, text));
 }
 
+/* A note about a range or a setting has no cause in what was sent. */
+static bool is_policy(const struct removal_view *view)
+{
+	return view->standing->belief == FINDING_NOTED;
+}
+
 /* --- is the cause still there? --- */
 
 /* Whether `sent` within so many hours could go on at that pace: all mail of the last hours is less
@@ -53,7 +60,8 @@ static bool has_ended(const struct removal_view *view, uint64_t sent, unsigned h
 {
 	const double pace = (double)sent / hours * REMOVAL_RECENT_HOURS;
 
-	return hours >= REMOVAL_RECENT_HOURS && (double)view->recent * 2 < pace;
+	return view->logs_read_at && hours >= REMOVAL_RECENT_HOURS &&
+	       (double)view->recent * 2 < pace;
 }
 
 static bool is_loud(uint64_t sent, double usual)
@@ -70,14 +78,14 @@ static bool goes_on_today(const struct removal_view *view, const struct removal_
 static bool went_on_at_night(const struct removal_view *view, const struct removal_suspect *suspect)
 {
 	return view->hour < EARLY_HOURS && is_loud(suspect->yesterday, suspect->usual) &&
-	       !has_ended(view, suspect->yesterday, 24);
+	       !has_ended(view, suspect->yesterday, DAY_HOURS);
 }
 
 static const char *suspect_goes_on(const struct judging *judging)
 {
 	const struct removal_view *const view = judging->view;
 
-	for (size_t i = 0; i < view->suspects; i++) {
+	for (size_t i = 0; i < view->suspects && !is_policy(view); i++) {
 		const struct removal_suspect *const suspect = &view->suspect[i];
 		const bool is_today = goes_on_today(view, suspect);
 
@@ -99,23 +107,32 @@ static bool is_high(enum volume_level level)
 	return level == VOLUME_SPIKE || level == VOLUME_ELEVATED || level == VOLUME_OVER_PLAN;
 }
 
+/* The reason of a level says "today" of the day of the pass. */
+static const char *as_of(const struct removal_view *view)
+{
+	return view->are_logs_of_today ? "" : "as of the last pass ";
+}
+
 static const char *volume_goes_on(const struct judging *judging)
 {
-	const struct volume_verdict *const volume = &judging->view->volume;
+	const struct removal_view *const view = judging->view;
+	const struct volume_verdict *const volume = &view->volume;
+	const unsigned hours = view->are_logs_of_today ? view->hour + 1 : DAY_HOURS;
 
-	if (!judging->view->has_traffic || !is_high(volume->level) || !volume->is_today ||
-	    has_ended(judging->view, volume->today, judging->view->hour + 1))
+	if (is_policy(view) || !is_high(volume->level) || !volume->is_today || view->are_logs_old ||
+	    has_ended(view, volume->today, hours))
 		return NULL;
 	return arena_printf(judging->arena,
-			    "as far as the logs tell the cause goes on: the address %s",
-			    volume->reason);
+			    "as far as the logs tell the cause goes on: %sthe address %s",
+			    as_of(view), volume->reason);
 }
 
 static const char *spam_goes_on(const struct judging *judging)
 {
 	const struct removal_view *const view = judging->view;
 
-	if (view->called_spam < SPAM_MIN || judging->now - view->called_spam_at > SPAM_LATELY_S)
+	if (is_policy(view) || view->called_spam < SPAM_MIN ||
+	    judging->now - view->called_spam_at > SPAM_LATELY_S)
 		return NULL;
 	return arena_printf(judging->arena,
 			    "the cause goes on: receivers refused %s messages as spam since "
@@ -232,6 +249,18 @@ static const char *is_blind(const struct judging *judging)
 	    age(judging, judging->now - standing->blind_since), cause_name(standing->blind_cause));
 }
 
+static const char *logs_are_old(const struct judging *judging)
+{
+	const struct removal_view *const view = judging->view;
+
+	if (is_policy(view) || !view->has_traffic || !view->are_logs_old)
+		return NULL;
+	return arena_printf(
+	    judging->arena,
+	    "the mail logs were read %s ago: whether the cause goes on is not known",
+	    age(judging, judging->now - view->logs_read_at));
+}
+
 /* In the order of their weight: the first that holds decides, the others are told. */
 static const struct {
 	enum removal_verdict verdict;
@@ -241,7 +270,8 @@ static const struct {
     {REMOVAL_FIX_FIRST, spam_goes_on},      {REMOVAL_FIX_FIRST, ptr_is_wanting},
     {REMOVAL_FIX_FIRST, other_blame},       {REMOVAL_WAIT, rate_is_limited},
     {REMOVAL_NOT_ADVISED, money_is_wanted}, {REMOVAL_LOOK_FIRST, is_blind},
-    {REMOVAL_WAIT, asked_lately},           {REMOVAL_EXPIRES, nobody_can_be_asked},
+    {REMOVAL_LOOK_FIRST, logs_are_old},     {REMOVAL_WAIT, asked_lately},
+    {REMOVAL_EXPIRES, nobody_can_be_asked},
 };
 
 /* --- worth knowing --- */
@@ -258,7 +288,7 @@ static const char *suspect_is_quiet(const struct judging *judging)
 {
 	const struct removal_view *const view = judging->view;
 
-	if (!view->suspects || suspect_goes_on(judging))
+	if (!view->suspects || is_policy(view) || suspect_goes_on(judging))
 		return NULL;
 	return arena_printf(judging->arena,
 			    "%s, which stood out, sent %s yesterday and %s today; in the last "
@@ -271,7 +301,7 @@ static const char *volume_is_calm(const struct judging *judging)
 {
 	const struct removal_view *const view = judging->view;
 
-	if (!view->has_traffic || view->suspects || is_high(view->volume.level))
+	if (!view->has_traffic || is_policy(view) || view->suspects || is_high(view->volume.level))
 		return NULL;
 	return arena_printf(
 	    judging->arena, "no account stands out; the address sent %s yesterday and %s today",
@@ -282,10 +312,17 @@ static const char *volume_was_high(const struct judging *judging)
 {
 	const struct removal_view *const view = judging->view;
 
-	if (!view->has_traffic || !is_high(view->volume.level) || volume_goes_on(judging))
+	if (is_policy(view) || !is_high(view->volume.level) || volume_goes_on(judging))
 		return NULL;
-	return arena_printf(judging->arena, "the address %s; %s in the last hours",
+	return arena_printf(judging->arena, "%sthe address %s; %s in the last hours", as_of(view),
 			    view->volume.reason, number(judging, view->recent));
+}
+
+static const char *is_about_a_range(const struct judging *judging)
+{
+	return is_policy(judging->view)
+		   ? "it is about a range of addresses or a setting, not about what was sent"
+		   : NULL;
 }
 
 static const char *no_answer_came(const struct judging *judging)
@@ -375,9 +412,10 @@ static const char *refuses_still(const struct judging *judging)
 }
 
 static rule_fn *const notes[] = {
-    no_answer_came, was_asked_often,  suspect_is_quiet, volume_was_high,
-    volume_is_calm, logs_are_missing, came_back,        refuses_still,
-    ptr_is_bad,     owner_asks,       ends_by_itself,   money_makes_it_faster,
+    no_answer_came,        was_asked_often, is_about_a_range, suspect_is_quiet,
+    volume_was_high,       volume_is_calm,  logs_are_missing, came_back,
+    refuses_still,         ptr_is_bad,      owner_asks,       ends_by_itself,
+    money_makes_it_faster,
 };
 
 static void tell(struct removal_advice *advice, const char *reason)

@@ -95,8 +95,11 @@ struct removal_view {
 	struct volume_verdict volume;
 	const struct removal_suspect *suspect;
 	size_t suspects;
-	unsigned hour; /* of the operator's day */
-	uint64_t recent; /* sent in the last REMOVAL_RECENT_HOURS and in this one so far */
+	int64_t logs_read_at; /* 0: not known */
+	bool are_logs_old; /* for longer than stale_after nobody read them */
+	bool are_logs_of_today;
+	unsigned hour; /* of the operator's day, up to which they were read; 0: not today */
+	uint64_t recent; /* attempts in that hour and the REMOVAL_RECENT_HOURS before it */
 	uint64_t called_spam; /* replies of today and yesterday that blame content */
 	int64_t called_spam_at; /* the newest of them */
 	enum reply_cause block_cause; /* of a receiver's block */

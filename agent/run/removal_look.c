@@ -256,18 +256,9 @@ static bool read_ledger(struct looking *looking, struct err *err)
 	return true;
 }
 
-static void set_time(struct looking *looking)
-{
-	const struct removal_choice *const choice = looking->choice;
-	const int64_t local = choice->now + zone_offset_s(choice->zone, choice->now);
-
-	looking->today = civil_days(civil_date_at(choice->zone, choice->now));
-	looking->hour = (unsigned)((local % DAY_S + DAY_S) % DAY_S / 3600);
-}
-
 static bool look(struct looking *looking, struct removal_page *out, struct err *err)
 {
-	if (!read_ledger(looking, err))
+	if (!read_ledger(looking, err) || !removal_find_logs(looking, err))
 		return false;
 	split_words(looking);
 	if (!look_at_status(looking->conf, looking->target, looking->targets, looking->choice->now,
@@ -293,7 +284,7 @@ bool removal_look(const struct conf *conf, const struct removal_choice *choice, 
 	};
 	bool ok;
 
-	set_time(&looking);
+	looking.today = civil_days(civil_date_at(choice->zone, choice->now));
 	ok = looking.store && look(&looking, out, err);
 	store_close(looking.store);
 	map_free(looking.newest);

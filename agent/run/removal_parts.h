@@ -25,9 +25,11 @@ struct looking {
 	struct removal_view *view;
 	size_t views;
 	int64_t today;
-	unsigned hour;
+	int64_t logs_read_at; /* of the log that was read least lately; 0: none was */
 };
 
+/* Sets logs_read_at. */
+bool removal_find_logs(struct looking *looking, struct err *err);
 /* What tells whether the cause of a listing goes on. `traffic` NULL: no log tells of the address. */
 bool removal_traffic(struct looking *looking, const struct traffic *traffic,
 		     struct removal_view *view, struct err *err);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { DAY_HOURS = 24, HISTORY_DAYS = 31 };
+enum { HOUR_S = 3600, DAY_S = 86400, DAY_HOURS = 24, HISTORY_DAYS = 31 };
 
 static bool count_of(struct looking *looking, const char *address, int64_t day,
 		     struct account_volume **account, size_t *accounts, struct err *err)
@@ -131,18 +131,53 @@ static bool add_volumes(struct looking *looking, struct removal_view *view, stru
 	return true;
 }
 
+/* A log that failed to be read holds what nobody counted. */
+bool removal_find_logs(struct looking *looking, struct err *err)
+{
+	const struct conf *const conf = looking->conf;
+
+	for (size_t i = 0; i < conf->maillogs; i++) {
+		struct stored_log log;
+		bool is_found;
+
+		if (!volumes_log(looking->store, conf->maillog[i].path, looking->arena, &log,
+				 &is_found, err))
+			return false;
+		if (is_found &&
+		    (!looking->logs_read_at || log.position.read_at < looking->logs_read_at))
+			looking->logs_read_at = log.position.read_at;
+	}
+	return true;
+}
+
+/* The last hours are those before the logs were read: behind it nothing is known. */
+static bool add_recent(struct looking *looking, struct removal_view *view, struct err *err)
+{
+	const struct zone *const zone = looking->choice->zone;
+	const int64_t now = looking->choice->now;
+	const int64_t read_at = looking->logs_read_at < now ? looking->logs_read_at : now;
+	const int64_t day = civil_days(civil_date_at(zone, read_at));
+	const int64_t local = read_at + zone_offset_s(zone, read_at);
+	const unsigned hour = (unsigned)((local % DAY_S + DAY_S) % DAY_S / HOUR_S);
+	const int64_t last = day * DAY_HOURS + hour;
+
+	view->logs_read_at = read_at;
+	if (!read_at)
+		return true;
+	view->are_logs_old = now - read_at > looking->conf->stale_after_ms / 1000;
+	view->are_logs_of_today = day == looking->today;
+	view->hour = view->are_logs_of_today ? hour : 0;
+	return removals_attempts(looking->store, view->address, last - REMOVAL_RECENT_HOURS, last,
+				 &view->recent, err);
+}
+
 bool removal_traffic(struct looking *looking, const struct traffic *traffic,
 		     struct removal_view *view, struct err *err)
 {
-	const int64_t hour = looking->today * DAY_HOURS + looking->hour;
-
 	if (!traffic)
 		return true;
 	view->has_traffic = true;
 	view->volume = traffic->volume;
-	view->hour = looking->hour;
-	return removals_attempts(looking->store, view->address, hour - REMOVAL_RECENT_HOURS, hour,
-				 &view->recent, err) &&
-	       add_suspects(looking, traffic, view, err) && add_replies(looking, view, err) &&
-	       add_volumes(looking, view, err);
+	return add_recent(looking, view, err) && add_suspects(looking, traffic, view, err) &&
+	       add_replies(looking, view, err) && add_volumes(looking, view, err);
 }

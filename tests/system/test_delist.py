@@ -216,6 +216,12 @@ def test_the_account_that_sends_on_is_named_first(host):
     assert letter.code == 0 and letter.text == view["texts"]["en"], letter
     assert "do not send this yet" in letter.errors and THIEF in letter.errors, letter
 
+    # Nobody read the log since: its silence says nothing.
+    assert host.one("2026-11-20 19:10")["advice"] == "fix-first"
+    assert f"{THIEF} sent 3,000 yesterday, usually " in host.one("2026-11-21 03:10")["why"][0]
+    done = host("2026-11-23 15:10", "delist", "list", "--json")
+    assert done.code == 3 and done.json["requests"][0]["advice"] == "look-first", done
+
     # Four hours of silence: that is no cause that goes on.
     host.run("2026-11-20 19:05")
     view = host.one("2026-11-20 19:10")

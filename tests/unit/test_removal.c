@@ -12,6 +12,8 @@
 enum { NOW = 1790000000, HOUR = 3600, DAY = 86400, HOUR_MS = 3600000, DAY_MS = 86400000 };
 
 static const struct standing listed = {.check = "dnsbl", .subject = "bl.example", .means = ""};
+static const struct standing noted = {
+    .check = "dnsbl", .subject = "bl.example", .belief = FINDING_NOTED, .means = ""};
 static const struct standing unasked = {.check = "dnsbl",
 					.subject = "bl.example",
 					.means = "",
@@ -41,11 +43,19 @@ static const struct removal_suspect usual[] = LOUD(70, 60);
 static const struct removal_suspect few[] = {
     {.account = "new@shop.example", .today = 19, .yesterday = 19, .usual = 0}};
 
-static const struct volume_verdict calm = {.level = VOLUME_NORMAL, .yesterday = 260, .today = 120};
-static const struct volume_verdict spike = {
-    .level = VOLUME_SPIKE, .is_today = true, .today = 7131, .reason = "sent 7,131 today by 21:59"};
-static const struct volume_verdict over = {
-    .level = VOLUME_SPIKE, .yesterday = 9000, .reason = "sent 9,000 yesterday"};
+#define CALM                                                                                       \
+	{                                                                                          \
+		.level = VOLUME_NORMAL, .yesterday = 260, .today = 120                             \
+	}
+#define SPIKE                                                                                      \
+	{                                                                                          \
+		.level = VOLUME_SPIKE, .is_today = true, .today = 7131,                            \
+		.reason = "sent 7,131 today by 21:59"                                              \
+	}
+#define OVER                                                                                       \
+	{                                                                                          \
+		.level = VOLUME_SPIKE, .yesterday = 9000, .reason = "sent 9,000 yesterday"         \
+	}
 
 #define ASKED(ago_s) .asked_at = NOW - (ago_s), .last_asked_at = NOW - (ago_s), .times = 1
 static const struct removal asked_now = {ASKED(5 * HOUR)};
@@ -60,8 +70,8 @@ static const struct removal back = {ASKED(9 * DAY), .cleared_at = NOW - 5 * DAY,
 /* Of a list that everybody may ask, with logs in which nothing is wrong, at noon. */
 #define MADE(its_standing, its_way, its_ptr, is_good, its_hour, its_recent)                        \
 	.address = "192.0.2.10", .standing = &(its_standing), .way = (its_way),                    \
-	.has_traffic = true, .ptr = (its_ptr), .is_ptr_good = (is_good), .hour = (its_hour),       \
-	.recent = (its_recent)
+	.has_traffic = true, .logs_read_at = NOW, .are_logs_of_today = true, .ptr = (its_ptr),     \
+	.is_ptr_good = (is_good), .hour = (its_hour), .recent = (its_recent)
 #define BY(its_way)              MADE(listed, its_way, "mail.example.jp", true, 12, 40)
 #define VIEW                     BY(&self)
 #define AT(hour, recent)         MADE(listed, &self, "mail.example.jp", true, hour, recent)
@@ -77,7 +87,7 @@ static const struct {
 	const char *also; /* another one; NULL: not looked for */
 } row[] = {
     {"nothing stands out: ask",
-     {VIEW, .volume = calm},
+     {VIEW, .volume = CALM},
      REMOVAL_ASK,
      "no account stands out; the address sent 260 yesterday and 120 today",
      NULL},
@@ -88,74 +98,74 @@ static const struct {
      NULL},
 
     {"an account sends on",
-     {AT(12, 2000), .volume = spike, SUSPECT(loud)},
+     {AT(12, 2000), .volume = SPIKE, SUSPECT(loud)},
      REMOVAL_FIX_FIRST,
      "as far as the logs tell the cause goes on: info@hanako.example sent 7,131 today, usually 35 "
      "a day; stop it first",
      "as far as the logs tell the cause goes on: the address sent 7,131 today by 21:59"},
     {"it sent much today, and now nobody sends as much",
-     {AT(12, 800), .volume = spike, SUSPECT(loud)},
+     {AT(12, 800), .volume = SPIKE, SUSPECT(loud)},
      REMOVAL_ASK,
      "info@hanako.example, which stood out, sent 8,895 yesterday and 7,131 today; in the last "
      "hours the "
      "whole address sent 800",
      "the address sent 7,131 today by 21:59; 800 in the last hours"},
     {"the day is too young to tell that it ended",
-     {AT(1, 0), .volume = spike, SUSPECT(loud)},
+     {AT(1, 0), .volume = SPIKE, SUSPECT(loud)},
      REMOVAL_FIX_FIRST,
      "as far as the logs tell the cause goes on: info@hanako.example sent 7,131 today, usually 35 "
      "a day; stop it first",
      NULL},
     {"stopped since yesterday",
-     {VIEW, .volume = over, SUSPECT(quiet)},
+     {VIEW, .volume = OVER, SUSPECT(quiet)},
      REMOVAL_ASK,
      "info@hanako.example, which stood out, sent 8,895 yesterday and 0 today; in the last hours "
      "the "
      "whole address sent 40",
      "the address sent 9,000 yesterday; 40 in the last hours"},
     {"in the night yesterday counts",
-     {AT(2, 900), .volume = over, SUSPECT(quiet)},
+     {AT(2, 900), .volume = OVER, SUSPECT(quiet)},
      REMOVAL_FIX_FIRST,
      "as far as the logs tell the cause goes on: info@hanako.example sent 8,895 yesterday, usually "
      "35 a day; stop it first",
      NULL},
     {"unless the night is quiet",
-     {AT(2, 12), .volume = over, SUSPECT(quiet)},
+     {AT(2, 12), .volume = OVER, SUSPECT(quiet)},
      REMOVAL_ASK,
      "info@hanako.example, which stood out, sent 8,895 yesterday and 0 today; in the last hours "
      "the "
      "whole address sent 12",
      NULL},
     {"twice the usual is not yet much",
-     {VIEW, .volume = calm, SUSPECT(usual)},
+     {VIEW, .volume = CALM, SUSPECT(usual)},
      REMOVAL_ASK,
      "info@hanako.example, which stood out, sent 60 yesterday and 70 today; in the last hours the "
      "whole address sent 40",
      NULL},
     {"nor are a few mails",
-     {VIEW, .volume = calm, SUSPECT(few)},
+     {VIEW, .volume = CALM, SUSPECT(few)},
      REMOVAL_ASK,
      "new@shop.example, which stood out, sent 19 yesterday and 19 today; in the last hours the "
      "whole address sent 40",
      NULL},
     {"the volume alone says that it goes on",
-     {AT(12, 3000), .volume = spike},
+     {AT(12, 3000), .volume = SPIKE},
      REMOVAL_FIX_FIRST,
      "as far as the logs tell the cause goes on: the address sent 7,131 today by 21:59",
      NULL},
     {"receivers call it spam now",
-     {VIEW, .volume = calm, .called_spam = 1037, .called_spam_at = NOW - 12 * 60},
+     {VIEW, .volume = CALM, .called_spam = 1037, .called_spam_at = NOW - 12 * 60},
      REMOVAL_FIX_FIRST,
      "the cause goes on: receivers refused 1,037 messages as spam since yesterday, the last one "
      "12m ago",
      NULL},
     {"they did, hours ago",
-     {VIEW, .volume = calm, .called_spam = 1037, .called_spam_at = NOW - 7 * HOUR},
+     {VIEW, .volume = CALM, .called_spam = 1037, .called_spam_at = NOW - 7 * HOUR},
      REMOVAL_ASK,
      "no account stands out; the address sent 260 yesterday and 120 today",
      NULL},
     {"some do of any mail",
-     {VIEW, .volume = calm, .called_spam = 9, .called_spam_at = NOW - 60},
+     {VIEW, .volume = CALM, .called_spam = 9, .called_spam_at = NOW - 60},
      REMOVAL_ASK,
      "no account stands out; the address sent 260 yesterday and 120 today",
      NULL},
@@ -251,7 +261,7 @@ static const struct {
      "a day; stop it first",
      "nobody can be asked: it ends by itself 7d 0h after the last hit"},
     {"it ends, and can be asked",
-     {BY(&fading), .volume = calm},
+     {BY(&fading), .volume = CALM},
      REMOVAL_ASK,
      "no account stands out; the address sent 260 yesterday and 120 today",
      "it also ends by itself, 5d 0h after the last hit"},
@@ -274,6 +284,48 @@ static const struct {
      {MADE(unasked, &self, "mail.example.jp", true, 12, 40)},
      REMOVAL_LOOK_FIRST,
      "the list could not be asked since 2h 0m (timeout): look it up first, it may be over",
+     NULL},
+
+    {"the logs were not read for long",
+     {VIEW, .volume = CALM, .are_logs_old = true},
+     REMOVAL_LOOK_FIRST,
+     "the mail logs were read 0s ago: whether the cause goes on is not known",
+     NULL},
+    {"what was sent is known, and not when",
+     {.standing = &listed, .way = &self, .has_traffic = true, .hour = 12, SUSPECT(loud)},
+     REMOVAL_FIX_FIRST,
+     "as far as the logs tell the cause goes on: info@hanako.example sent 7,131 today, usually 35 "
+     "a "
+     "day; stop it first",
+     NULL},
+    {"a pass before midnight says today of yesterday",
+     {.standing = &listed,
+      .way = &self,
+      .has_traffic = true,
+      .logs_read_at = NOW - HOUR,
+      .volume = SPIKE,
+      .recent = 3000},
+     REMOVAL_FIX_FIRST,
+     "as far as the logs tell the cause goes on: as of the last pass the address sent 7,131 today "
+     "by "
+     "21:59",
+     NULL},
+    {"a pass of another day says nothing of this one",
+     {.standing = &listed,
+      .way = &self,
+      .has_traffic = true,
+      .logs_read_at = NOW - 3 * DAY,
+      .are_logs_old = true,
+      .volume = SPIKE,
+      .recent = 3000},
+     REMOVAL_LOOK_FIRST,
+     "the mail logs were read 3d 0h ago: whether the cause goes on is not known",
+     "as of the last pass the address sent 7,131 today by 21:59; 3,000 in the last hours"},
+    {"a note about a range has another cause",
+     {MADE(noted, &self, "mail.example.jp", true, 12, 2000), .volume = SPIKE, SUSPECT(loud),
+      .called_spam = 99, .called_spam_at = NOW},
+     REMOVAL_ASK,
+     "it is about a range of addresses or a setting, not about what was sent",
      NULL},
 
     {"a receiver's own block",

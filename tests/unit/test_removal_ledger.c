@@ -51,7 +51,7 @@ static void words_are_zones_or_receivers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(row); i++) {
-		struct removal_key key = {NULL};
+		struct removal_key key = {.check = NULL};
 
 		assert_int_equal(removal_subject(&conf, &receivers, row[i].word, &key),
 				 row[i].check != NULL);

@@ -76,36 +76,23 @@ static const struct standing at_docomo = {
 
 static const struct removal_suspect suspect[] = {
     {.account = "info@hanako.example\x1b[0m", .today = 7131, .yesterday = 8895, .usual = 35.2}};
-static const struct removal request = {
-    .id = 1,
-    .address = "192.0.2.10",
-    .check = "dnsbl",
-    .subject = "zen.example",
-    .was = FINDING_LISTED,
-    .listed_since = NOW - 3 * DAY,
-    .asked_at = NOW - 2 * DAY,
-    .last_asked_at = NOW - DAY,
-    .times = 2,
-    .ticket = "T-4711\x1b[31m",
-    .note = "by form",
-    .answered_at = NOW - 2 * HOUR,
-    .answer = "we look into it",
-};
-static const struct removal ended = {
-    .id = 2,
-    .address = "2001:db8::10",
-    .check = "dnsbl",
-    .subject = "zen.example",
-    .was = FINDING_LISTED,
-    .asked_at = NOW - 30 * DAY,
-    .last_asked_at = NOW - 30 * DAY,
-    .times = 1,
-    .ticket = "",
-    .note = "",
-    .answer = "",
-    .cleared_at = NOW - 28 * DAY - 12 * HOUR,
-    .relisted_at = NOW - 3 * DAY,
-};
+#define REQUEST                                                                                    \
+	{                                                                                          \
+		.id = 1, .address = "192.0.2.10", .check = "dnsbl", .subject = "zen.example",      \
+		.was = FINDING_LISTED, .listed_since = NOW - 3 * DAY, .asked_at = NOW - 2 * DAY,   \
+		.last_asked_at = NOW - DAY, .times = 2, .ticket = "T-4711\x1b[31m",                \
+		.note = "by form", .answered_at = NOW - 2 * HOUR, .answer = "we look into it",     \
+	}
+static const struct removal request = REQUEST;
+#define ENDED                                                                                      \
+	{                                                                                          \
+		.id = 2, .address = "2001:db8::10", .check = "dnsbl", .subject = "zen.example",    \
+		.was = FINDING_LISTED, .asked_at = NOW - 30 * DAY,                                 \
+		.last_asked_at = NOW - 30 * DAY, .times = 1, .ticket = "", .note = "",             \
+		.answer = "", .cleared_at = NOW - 28 * DAY - 12 * HOUR,                            \
+		.relisted_at = NOW - 3 * DAY,                                                      \
+	}
+static const struct removal ended = ENDED;
 
 static const struct removal_view view[] = {
     {
@@ -161,7 +148,7 @@ static const struct removal_view view[] = {
 };
 static const struct removal_term term[] = {{"zen.example", 2, 1, 1, 1.5},
 					   {"x.example", 1, 0, 0, 0}};
-static const struct removal history[] = {ended, request};
+static const struct removal history[] = {ENDED, REQUEST};
 
 static const struct removal_page all = {view, COUNT_OF(view), history, COUNT_OF(history),
 					term, COUNT_OF(term)};
