@@ -21,6 +21,7 @@ import time
 
 import agent
 import bed as beds
+import bench_spf
 import maillogs
 from agent import block_list
 from bed import reversed4
@@ -365,12 +366,17 @@ def nothing_new(bench, log):
                at_most=True, laps=laps)
 
 
+def spf(bench):
+    """Against what Debian has for scripts, many domains in one process each."""
+    bench_spf.spf(bench, pinned, SERVER_CORE, CLIENT_CORE)
+
+
 def main():
     bench = Bench()
     print(f"# {ROUNDS} rounds, server on core {SERVER_CORE}, client on core {CLIENT_CORE}",
           flush=True)
     try:
-        for run in (race, far_away, loss, silent, refusals, large, logs):
+        for run in (race, far_away, loss, silent, refusals, large, logs, spf):
             if ONLY in run.__name__:
                 run(bench)
     finally:

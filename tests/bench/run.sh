@@ -6,7 +6,8 @@ PATH=$PATH:/usr/sbin:/sbin
 export PATH PYTHONDONTWRITEBYTECODE=1
 REPWATCH=${REPWATCH:-$TOP_BUILDDIR/repwatch}
 DELAYNS=${DELAYNS:-$TOP_BUILDDIR/tests/bench/delayns}
-export REPWATCH DELAYNS
+BENCH_SPF=${BENCH_SPF:-$TOP_BUILDDIR/tests/bench/bench_spf}
+export REPWATCH DELAYNS BENCH_SPF
 PYTHONPATH=$TOP_SRCDIR/tests/system
 export PYTHONPATH
 exec "${PYTHON:-/usr/bin/python3}" "$TOP_SRCDIR/tests/bench/bench.py" "$@"
