@@ -65,7 +65,7 @@ static void set_text(json_t *object, const char *key, const char *text)
 	str_release(&valid);
 }
 
-static bool print_json(const struct spf_verdict *verdict)
+static json_t *json_of(const struct spf_verdict *verdict)
 {
 	json_t *const object = json_object();
 
@@ -78,7 +78,7 @@ static bool print_json(const struct spf_verdict *verdict)
 		set_text(object, "cause", cause_name(verdict->cause));
 	json_object_set_new(object, "lookups", json_integer(verdict->lookups));
 	json_object_set_new(object, "void_lookups", json_integer(verdict->voids));
-	return cli_print_json(object);
+	return object;
 }
 
 static void add_line(struct str *out, const char *before, const char *text)
@@ -90,20 +90,133 @@ static void add_line(struct str *out, const char *before, const char *text)
 	str_add_char(out, '\n');
 }
 
-static bool print_text(const struct spf_verdict *verdict)
+static void add_verdict(struct str *out, const struct spf_verdict *verdict)
+{
+	add_line(out, "", spf_result_name(verdict->result));
+	add_line(out, "", verdict->reason);
+	add_line(out, "explanation: ", verdict->explanation);
+	add_line(out, "record: ", verdict->record);
+	str_addf(out, "lookups: %u of %d, void: %u of %d\n", verdict->lookups, SPF_LOOKUPS_MAX,
+		 verdict->voids, SPF_VOIDS_MAX);
+}
+
+/* --- --explain: the record as a whole --- */
+
+static json_t *json_costs(const struct domain_spf *seen)
+{
+	json_t *const array = json_array();
+
+	for (size_t i = 0; i < seen->costs; i++) {
+		json_t *const cost = json_object();
+
+		json_object_set_new(cost, "depth", json_integer(seen->cost[i].depth));
+		set_text(cost, "term", seen->cost[i].term);
+		json_object_set_new(cost, "lookups", json_integer(seen->cost[i].lookups));
+		json_array_append_new(array, cost);
+	}
+	return array;
+}
+
+static json_t *json_problems(const struct auth_problems *problems)
+{
+	json_t *const array = json_array();
+
+	for (size_t i = 0; i < problems->count; i++) {
+		json_t *const problem = json_object();
+
+		set_text(problem, "severity", severity_name(problems->problem[i].severity));
+		set_text(problem, "text", problems->problem[i].text);
+		json_array_append_new(array, problem);
+	}
+	return array;
+}
+
+static void explain_json(void *context, const struct domain_spf *seen)
+{
+	json_t *const object = context;
+	json_t *const whole = json_object();
+
+	json_object_set_new(whole, "lookups", json_integer(seen->lookups));
+	json_object_set_new(whole, "void_lookups", json_integer(seen->voids));
+	json_object_set_new(whole, "tree", json_costs(seen));
+	json_object_set_new(whole, "problems", json_problems(&seen->problems));
+	set_text(whole, "fix", seen->fix);
+	set_text(whole, "why", seen->why);
+	json_object_set_new(object, "domain", whole);
+}
+
+static void explain_text(void *context, const struct domain_spf *seen)
+{
+	struct str *const out = context;
+
+	str_addf(out, "lookups whoever sends: %u of %d, void: %u\n", seen->lookups, SPF_LOOKUPS_MAX,
+		 seen->voids);
+	for (size_t i = 0; i < seen->costs; i++) {
+		str_add_fill(out, ' ', 2 * ((size_t)seen->cost[i].depth + 1));
+		str_addf(out, "%u ", seen->cost[i].lookups);
+		add_line(out, "", seen->cost[i].term);
+	}
+	for (size_t i = 0; i < seen->problems.count; i++) {
+		str_addf(out, "%s: ", severity_name(seen->problems.problem[i].severity));
+		add_line(out, "", seen->problems.problem[i].text);
+	}
+	add_line(out, "publish: ", seen->fix);
+	if (*seen->fix)
+		add_line(out, "because: ", seen->why);
+}
+
+/* The domain the verdict is about, or "" for none that can be looked at. */
+static const char *domain_of(const struct cli *cli, const struct spf_query *query)
+{
+	const char *from = *query->from ? query->from : query->helo;
+	const char *at = strrchr(from, '@');
+	char domain[DNS_NAME_BYTES];
+
+	if (!dns_name_normalise(at ? at + 1 : from, domain) || !strchr(domain, '.'))
+		return "";
+	return arena_strdup(cli->arena, domain);
+}
+
+static bool explain(struct cli *cli, const struct spf_query *query, spf_seen_fn *seen,
+		    void *context, struct err *err)
+{
+	const struct auth_sender sender = {query->ip, query->helo};
+	const struct auth_subject subject = {
+	    .domain = domain_of(cli, query), .sender = &sender, .senders = 1, .now = cli->now};
+
+	if (!cli_has(cli, "explain") || !*subject.domain)
+		return true;
+	return spf_look_now(&cli->conf, &subject, seen, context, err);
+}
+
+static enum cli_status print_json(struct cli *cli, const struct spf_query *query,
+				  const struct spf_verdict *verdict)
+{
+	json_t *const object = json_of(verdict);
+	struct err err;
+
+	if (!explain(cli, query, explain_json, object, &err)) {
+		json_decref(object);
+		return cli_fail(&err);
+	}
+	return cli_print_json(object) ? CLI_DONE : CLI_USAGE;
+}
+
+static enum cli_status print_text(struct cli *cli, const struct spf_query *query,
+				  const struct spf_verdict *verdict)
 {
 	struct str out = {0};
+	struct err err;
 	bool ok;
 
-	add_line(&out, "", spf_result_name(verdict->result));
-	add_line(&out, "", verdict->reason);
-	add_line(&out, "explanation: ", verdict->explanation);
-	add_line(&out, "record: ", verdict->record);
-	str_addf(&out, "lookups: %u of %d, void: %u of %d\n", verdict->lookups, SPF_LOOKUPS_MAX,
-		 verdict->voids, SPF_VOIDS_MAX);
+	add_verdict(&out, verdict);
+	if (!explain(cli, query, explain_text, &out, &err)) {
+		str_release(&out);
+		return cli_fail(&err);
+	}
 	ok = cli_print(&out);
 	str_release(&out);
-	return ok;
+	return ok ? CLI_DONE : CLI_USAGE;
 }
 
 static enum cli_status status_of(enum spf_result result)
@@ -127,6 +240,7 @@ static enum cli_status status_of(enum spf_result result)
 static enum cli_status run(struct cli *cli)
 {
 	struct spf_verdict *verdict;
+	enum cli_status status;
 	struct spf_query query;
 	struct err err;
 
@@ -138,9 +252,8 @@ static enum cli_status run(struct cli *cli)
 		cli->conf.resolver.deadline_ms = SPF_DEADLINE_MS;
 	if (!spf_ask_all(&cli->conf, &query, 1, cli->arena, &verdict, NULL, &err))
 		return cli_fail(&err);
-	if (!(cli->wants_json ? print_json(verdict) : print_text(verdict)))
-		return CLI_USAGE;
-	return status_of(verdict->result);
+	status = (cli->wants_json ? print_json : print_text)(cli, &query, verdict);
+	return status == CLI_DONE ? status_of(verdict->result) : status;
 }
 
 static const struct cli_option option[] = {
@@ -150,6 +263,9 @@ static const struct cli_option option[] = {
      "The MAIL FROM. Without one, or with an empty one, HELO is checked (postmaster at that "
      "name)."},
     {"receiver", 0, "NAME", false, "unknown", "The name %{r} stands for in explanations."},
+    {"explain", 0, NULL, false, NULL,
+     "Look at the whole record too: all lookups it can cause, what is wrong or unwise in it, and "
+     "what to publish so that the client passes."},
 };
 
 const struct cli_command command_spf = {
@@ -164,7 +280,9 @@ const struct cli_command command_spf = {
 	"Not more is asked than an evaluation may ask; without answers within 20 seconds the "
 	"result is temperror. Works without a configuration: then the system's resolver is used.",
     .examples = "  repwatch spf --ip 192.0.2.10 --helo www274.example.jp --from info@example.jp\n"
-		"  repwatch spf --ip 2001:db8::10 --helo www274.example.jp --from '' --json\n",
+		"  repwatch spf --ip 2001:db8::10 --helo www274.example.jp --from '' --json\n"
+		"  repwatch spf --ip 192.0.2.10 --helo www274.example.jp --from info@example.jp "
+		"--explain\n",
     .found = "The result is fail, softfail or permerror.",
     .can_be_blind = true,
     .option = option,

@@ -22,4 +22,9 @@ bool spf_ask_all(const struct conf *conf, const struct spf_query *query, size_t 
 		 struct arena *arena, struct spf_verdict **verdict, uint64_t *asked,
 		 struct err *err);
 
+/* What spf_look() sees of one domain; it lasts until the callback returns. */
+typedef void spf_seen_fn(void *context, const struct domain_spf *seen);
+bool spf_look_now(const struct conf *conf, const struct auth_subject *subject, spf_seen_fn *seen,
+		  void *context, struct err *err);
+
 #endif

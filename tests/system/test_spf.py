@@ -70,6 +70,36 @@ def test_what_a_person_reads(bed, repwatch):
     ]
 
 
+def test_the_record_as_a_whole(bed, repwatch):
+    """And its fix, published, does what was promised."""
+    records = "m A 192.0.2.1\nm2 A 192.0.2.2\ngone MX 10 m\nsub TXT \"v=spf1 mx:gone.b.test ?all\"\n"
+    server = bed.nsd({"b.test": '@ TXT "v=spf1 include:sub.b.test a:old.b.test +all"\n' + records})
+    client = ["--ip", "192.0.2.2", "--helo", "m2.b.test", "--from", "u@b.test"]
+    result = repwatch("spf", "--explain", "--resolver", server.at, *client, config=False)
+    assert result.text.splitlines() == [
+        "pass",
+        "'+all' in the record of b.test matches 192.0.2.2",
+        "record: v=spf1 include:sub.b.test a:old.b.test +all",
+        "lookups: 3 of 10, void: 1 of 2",
+        "lookups whoever sends: 3 of 10, void: 1",
+        "  2 include:sub.b.test",
+        "    1 mx:gone.b.test",
+        "  1 a:old.b.test",
+        "major: '+all' lets the whole Internet send as the domain",
+        "minor: 'a:old.b.test' in the record of b.test names what does not exist",
+        'publish: b.test. IN TXT "v=spf1 include:sub.b.test a:old.b.test a:m2.b.test ~all"',
+        "because: '+all' lets anybody send and becomes '~all'; 'a:m2.b.test' lets 192.0.2.2 send",
+    ], result
+    _, seen = spf(repwatch, server, "--explain", *client)
+    assert seen["domain"]["tree"][1] == {"depth": 1, "term": "mx:gone.b.test", "lookups": 1}
+    assert [one["severity"] for one in seen["domain"]["problems"]] == ["major", "minor"]
+    line = seen["domain"]["fix"]
+    mended = bed.nsd({"b.test": line + "\n" + records})
+    _, after = spf(repwatch, mended, "--explain", *client)
+    assert (after["result"], after["mechanism"]) == ("pass", "a:m2.b.test")
+    assert "fix" not in after["domain"]
+
+
 @pytest.mark.parametrize("words, said", [
     (["--helo", "h.test"], "--ip ADDRESS"),
     (["--ip", "192.0.2.256", "--helo", "h.test"], "'192.0.2.256' is no address"),
