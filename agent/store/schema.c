@@ -32,6 +32,8 @@
  * traffic...       what the last pass made of the counts, for readers
  * warmup           an address, watched or not, whose volume is held against a plan
  * removal          a request to end a listing or a block; it outlives both
+ * letter           what people are told, kept until the channel took it; key is the idempotency key
+ * channel          how a channel of the configuration fares
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
  *                  whatever name; bytes 0: a file older than the first reading of its log
  * tail_hash        of the bytes before the place where counting ended, 0: not known
@@ -310,6 +312,30 @@ static const char *const migrations[] = {
     "ALTER TABLE log_position ADD COLUMN cursor TEXT NOT NULL DEFAULT '';",
     "ALTER TABLE log_position ADD COLUMN tail_hash INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE log_file ADD COLUMN tail_hash INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE letter ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " key TEXT NOT NULL UNIQUE,"
+    " uid TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " channel TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " severity TEXT NOT NULL,"
+    " content_type TEXT NOT NULL,"
+    " subject BLOB NOT NULL,"
+    " created_at INTEGER NOT NULL,"
+    " next_at INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL,"
+    " error BLOB NOT NULL,"
+    " state TEXT NOT NULL,"
+    " ended_at INTEGER NOT NULL,"
+    " body BLOB NOT NULL);"
+    "CREATE INDEX letter_pending ON letter (channel, uid) WHERE state = 'pending';"
+    "CREATE INDEX letter_ended ON letter (ended_at) WHERE state <> 'pending';"
+    "CREATE TABLE channel ("
+    " name TEXT PRIMARY KEY,"
+    " taken_at INTEGER NOT NULL,"
+    " failing_since INTEGER NOT NULL,"
+    " error BLOB NOT NULL) WITHOUT ROWID;",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */
