@@ -63,6 +63,7 @@ grep -HnE '^#include <' "$@" | awk -F: '
 BEGIN {
 	home["archive.h"] = home["archive_entry.h"] = "io"
 	home["ares.h"] = home["ares_nameser.h"] = home["curl/curl.h"] = "io"
+	home["gmime/gmime.h"] = "io"
 	home["rrd.h"] = home["rrd_client.h"] = "io"
 	home["sqlite3.h"] = "store"
 	home["libconfig.h"] = "conf"
@@ -87,8 +88,8 @@ if ! ${NM:-nm} -u "$build/libpure.a" >"$work/nm" 2>"$broken"; then
 	exit 1
 fi
 awk '{ print $2 }' "$work/nm" | sort -u >"$work/undefined"
-grep -E '^(archive_|ares_|curl_|sqlite3_|rrd_|rrdc_|config_|sd_)' "$work/undefined" >"$broken"
-verdict "libpure.a needs none of libarchive, c-ares, curl, SQLite, librrd, libconfig, libsystemd"
+grep -E '^(archive_|ares_|curl_|g_mime_|sqlite3_|rrd_|rrdc_|config_|sd_)' "$work/undefined" >"$broken"
+verdict "libpure.a needs none of libarchive, c-ares, curl, GMime, SQLite, librrd, libconfig, libsystemd"
 
 # With _FORTIFY_SOURCE a call may appear as __NAME_chk.
 cat >"$work/impure" <<'END'

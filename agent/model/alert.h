@@ -34,7 +34,9 @@ struct incident_item {
 	int64_t since;
 	int64_t ended_at; /* 0: open */
 	const char *text; /* reasons; foreign */
+	const char *fix; /* what to publish, "" or NULL for nothing; foreign */
 	const struct list *list; /* of check "dnsbl" while the catalogue has it, else NULL */
+	const struct removal_way *way; /* of check "receiver" where it is known, else NULL */
 };
 
 struct incident {
