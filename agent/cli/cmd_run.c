@@ -115,7 +115,7 @@ static const struct cli_option option[] = {
     {"only", 0, "PARTS", false, "lists,identity,maillog",
      "Do only these parts, separated by commas: lists, identity, maillog."},
     {"all", 0, NULL, false, NULL, "Ask what is not due yet as well."},
-    {"dry-run", 0, NULL, false, NULL, "Ask and judge, but write nothing and send nothing."},
+    {"dry-run", 0, NULL, false, NULL, "Ask, read logs and judge, but write nothing and send nothing."},
     {"wait", 0, NULL, false, NULL, "Wait for another run to end instead of giving up."},
 };
 

@@ -14,20 +14,12 @@ enum { CLOCK_STEP_S = 300 };
 
 static bool open_store(struct pass *pass, struct err *err)
 {
-	const char *const dir = pass->conf->state_dir;
+	const enum store_mode mode = pass->options->is_dry ? STORE_TRIAL : STORE_WRITE;
 	struct err none = {{0}};
 
-	if (!pass->options->is_dry) {
-		pass->store = store_open(dir, STORE_WRITE, err);
-		if (!pass->store)
-			return false;
-	} else {
-		/* Without a database a dry run looks at everything as new. */
-		pass->store = store_open(dir, STORE_READ, &none);
-		if (!pass->store)
-			return true;
-	}
-	none.text[0] = '\0';
+	pass->store = store_open(pass->conf->state_dir, mode, err);
+	if (!pass->store)
+		return false;
 	if (!store_last_pass(pass->store, &pass->last, &none)) {
 		pass->last = (struct stored_pass){0};
 		return !none.text[0] || err_set(err, "%s", none.text);
@@ -153,11 +145,10 @@ static bool work(struct pass *pass, struct err *err)
 	set_time(pass);
 	if (!plan_make(pass, err) || !pass_probe(pass, err))
 		return false;
-	if (!pass->options->is_dry) {
-		if (!record_pass(pass, err))
-			return false;
+	if (!record_pass(pass, err))
+		return false;
+	if (!pass->options->is_dry)
 		draw_series(pass);
-	}
 	hand_over(pass);
 	return true;
 }

@@ -41,7 +41,7 @@ struct pass {
 	const struct pass_options *options;
 	struct arena *arena; /* the caller's: summary and events */
 	int64_t at;
-	struct store *store; /* NULL: a dry run without a database */
+	struct store *store; /* of a dry run: a copy that is thrown away */
 	struct stored_pass last; /* at 0: the first pass */
 	struct targets targets;
 	struct stored_address *stored; /* one a target */

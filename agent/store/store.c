@@ -192,13 +192,60 @@ static bool open_reader(struct store *store, struct err *err)
 	return false;
 }
 
+static bool open_copy(struct store *store, struct err *err)
+{
+	/* No name: a file of SQLite's own, in memory while it is small, that nobody else sees. */
+	return connect_file(store, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, err) &&
+	       query_script(store, "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF", err);
+}
+
+static bool copy_from(struct store *store, struct store *source, struct err *err)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", source->db, "main");
+	int code;
+
+	if (!backup)
+		return query_fail(store, sqlite3_errcode(store->db), err);
+	sqlite3_backup_step(backup, -1);
+	code = sqlite3_backup_finish(backup);
+	return code == SQLITE_OK || query_fail(store, code, err);
+}
+
+static bool open_trial(struct store *store, const char *state_dir, struct err *err)
+{
+	struct stat st;
+	struct store *source;
+	bool ok;
+
+	if (stat(store->path, &st) != 0 && errno == ENOENT)
+		return open_copy(store, err) && schema_migrate(store, err);
+	source = store_open(state_dir, STORE_READ, err);
+	ok = source && open_copy(store, err) && copy_from(store, source, err);
+	store_close(source);
+	return ok;
+}
+
+static bool open_as(struct store *store, const char *state_dir, enum store_mode mode,
+		    struct err *err)
+{
+	switch (mode) {
+	case STORE_READ:
+		return open_reader(store, err);
+	case STORE_WRITE:
+		return open_writer(store, err);
+	case STORE_TRIAL:
+		break;
+	}
+	return open_trial(store, state_dir, err);
+}
+
 struct store *store_open(const char *state_dir, enum store_mode mode, struct err *err)
 {
 	struct store *store = xcalloc(1, sizeof(*store));
 
 	store->path = join(state_dir, "repwatch.db");
 	store->is_reader = mode == STORE_READ;
-	if (store->is_reader ? open_reader(store, err) : open_writer(store, err))
+	if (open_as(store, state_dir, mode, err))
 		return store;
 	store_close(store);
 	return NULL;

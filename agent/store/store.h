@@ -18,11 +18,12 @@
  * Times are UTC seconds. Functions that return bool set `err` on false. */
 struct store;
 
-enum store_mode { STORE_READ, STORE_WRITE };
+enum store_mode { STORE_READ, STORE_WRITE, STORE_TRIAL };
 
 /* STORE_WRITE creates and migrates; STORE_READ fails when there is no database, when it is
  * newer than this program, or older (the sentence says to run `repwatch run`). A reader sees one
- * commit from opening to closing, so close it soon. */
+ * commit from opening to closing, so close it soon. STORE_TRIAL writes to a copy of its own that is
+ * gone when it is closed; without a database it begins empty. */
 struct store *store_open(const char *state_dir, enum store_mode mode, struct err *err);
 void store_close(struct store *store);
 

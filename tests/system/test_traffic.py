@@ -155,6 +155,37 @@ def test_a_stolen_password_is_a_spike_with_a_name(host):
     assert host.run("2026-11-21 02:00") == []  # said once
 
 
+def a_theft():
+    server = senders.Server(3)
+    server.number = 500000
+    a_day(server, "2026-11-20")
+    server.send(at("2026-11-20 10:00"), 6 * 3600, 3000, THIEF)
+    return server
+
+
+def test_a_dry_run_tells_what_a_run_would(host):
+    server = a_theft()
+    messages = server.take()
+    host.write(server.log(messages))
+    before = (host.repwatch.state / "repwatch.db").read_bytes()
+    dry = only(host.run("2026-11-21 01:00", "--only", "maillog", "--dry-run"), "volume")
+    assert (host.repwatch.state / "repwatch.db").read_bytes() == before
+    assert dry["to"] == "spike" and f"suspects: {THIEF} sent " in dry["text"], dry
+    # Nothing was counted for good, and then everything once.
+    assert only(host.run("2026-11-21 01:00"), "volume")["text"] == dry["text"]
+    date = "2026-11-20"
+    assert host.days("2026-11-21 01:00")[date] == senders.truth(messages)[date]
+
+
+def test_a_first_dry_run_needs_no_database(repwatch, past):
+    host = Host(repwatch)
+    server = a_theft()
+    host.write(past[1] + server.log(server.take()))
+    dry = only(host.run("2026-11-21 01:00", "--only", "maillog", "--dry-run"), "volume")
+    assert dry["to"] == "spike", dry
+    assert not list(repwatch.state.rglob("*"))
+
+
 def test_a_spike_ends(host):
     server = senders.Server(4)
     server.number = 500000

@@ -901,6 +901,48 @@ static void open_to_all(struct bench *bench)
 	}
 }
 
+static size_t lists_of(struct bench *bench, struct store *store)
+{
+	struct stored_list *list;
+	size_t count;
+
+	must(bench, store_lists(store, bench->arena, &list, &count, &bench->err));
+	return count;
+}
+
+static void add_list(struct bench *bench, struct store *store, const char *zone)
+{
+	must(bench, store_begin(store, &bench->err));
+	assert_true(store_list_slot(store, zone, &bench->err) >= 0);
+	must(bench, store_commit(store, &bench->err));
+}
+
+static void test_a_trial_leaves_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct store *trial = open_or_fail(bench, STORE_TRIAL);
+	struct store *store;
+	size_t fresh;
+
+	fresh = lists_of(bench, trial);
+	add_list(bench, trial, "a.example");
+	assert_int_equal(lists_of(bench, trial), fresh + 1);
+	store_close(trial);
+	assert_null(store_open(bench->dir, STORE_READ, &bench->err));
+
+	store = open_or_fail(bench, STORE_WRITE);
+	add_list(bench, store, "b.example");
+	trial = open_or_fail(bench, STORE_TRIAL);
+	add_list(bench, trial, "c.example");
+	assert_int_equal(lists_of(bench, trial), fresh + 2);
+	add_list(bench, store, "d.example"); /* it holds no writer up */
+	store_close(trial);
+	store_close(store);
+	store = open_or_fail(bench, STORE_READ);
+	assert_int_equal(lists_of(bench, store), fresh + 2);
+	store_close(store);
+}
+
 static void test_readers_beside_a_writer(void **state)
 {
 	struct bench *bench = *state;
@@ -1196,6 +1238,7 @@ int main(void)
 	    TEST(test_what_is_three_years_old_is_dropped),
 	    TEST(test_what_stands_in_its_place),
 	    TEST(test_a_word_nobody_knows_is_damage),
+	    TEST(test_a_trial_leaves_nothing),
 	    TEST(test_readers_beside_a_writer),
 	    TEST(test_readers_without_rights),
 	    TEST(test_readers_after_a_crash),
