@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-	BLOCK_BYTES = 512 * 1024,
+	BLOCK_BYTES = 64 * 1024,
 	TRIES = 5 /* while names move */
 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BLOCK_BYTES = 512 * 1024 };
+enum { BLOCK_BYTES = 64 * 1024 }; /* what is read is still in the cache when it is looked at */
 
 struct unpack {
 	struct archive *archive;

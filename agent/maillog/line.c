@@ -186,6 +186,8 @@ bool line_split(struct stamps *stamps, struct heads *heads, struct slice line, s
 {
 	struct slice rest = line;
 
-	return (stamp_again(stamps, &rest, &out->at) && split_known(heads, rest, out)) ||
+	return ((stamp_again(stamps, &rest, &out->at) ||
+		 stamp_again_3339(stamps, &rest, &out->at)) &&
+		split_known(heads, rest, out)) ||
 	       split_any(stamps, heads, line, out);
 }

@@ -13,7 +13,7 @@ enum {
 	TAI_NANO_DIGITS = 8,
 	/* Lines of several processes swap places by seconds, hardly by this much. */
 	DISORDER_S = 60,
-	FRACTION_MAX = 9,
+	FRACTION_MAX = STAMP_FRACTION_MAX,
 	EPOCH_DIGITS_MIN = 9, /* 1973 to 2286; a queue id or a pid is shorter or has letters */
 	EPOCH_DIGITS_MAX = 10,
 	LEAP_GAP_YEARS = 8 /* between two leap days, at most: 1896 and 1904 */
@@ -239,6 +239,7 @@ static enum stamp_kind bsd_stamp(struct stamps *stamps, struct slice *rest, int6
 static enum stamp_kind iso_stamp(struct stamps *stamps, struct slice *rest, int64_t *at)
 {
 	const bool is_bare = rest->len > ISO_BYTES && rest->at[10] == ' ';
+	struct slice before;
 	int32_t offset_s;
 
 	if (rest->len <= ISO_BYTES || (!is_bare && rest->at[10] != 'T') ||
@@ -249,8 +250,13 @@ static enum stamp_kind iso_stamp(struct stamps *stamps, struct slice *rest, int6
 	skip_fraction(rest);
 	if (is_bare && !scan_text(rest, " "))
 		return STAMP_NONE;
+	before = *rest;
 	if (read_offset(rest, &offset_s)) {
 		*at = stamps->civil_s - offset_s;
+		if (before.len - rest->len == STAMP_OFFSET_BYTES) {
+			memcpy(stamps->offset, before.at, STAMP_OFFSET_BYTES);
+			stamps->offset_s = offset_s;
+		}
 		return !scan_text(rest, " ") ? STAMP_NONE : is_bare ? STAMP_BARE : STAMP_SYSLOG;
 	}
 	if (is_bare)

@@ -28,7 +28,9 @@ enum stamp_kind {
 
 enum {
 	STAMP_BSD_BYTES = 15, /* "Nov 21 18:00:00" */
-	STAMP_CACHE_BYTES = 19 /* "2026-11-21T18:00:00" */
+	STAMP_CACHE_BYTES = 19, /* "2026-11-21T18:00:00" */
+	STAMP_OFFSET_BYTES = 6,
+	STAMP_FRACTION_MAX = 9
 };
 
 struct stamps {
@@ -42,6 +44,8 @@ struct stamps {
 	uint8_t text_len;
 	int64_t civil_s; /* what the text says, counted as if in UTC */
 	int64_t local_at; /* the same read with `zone` */
+	char offset[STAMP_OFFSET_BYTES]; /* "+09:00", as read last; empty: none was */
+	int32_t offset_s;
 };
 
 struct stamps stamps_of(const struct zone *zone, int32_t year, int64_t now);
@@ -55,6 +59,30 @@ static inline bool stamp_again(const struct stamps *stamps, struct slice *rest, 
 		return false;
 	*at = stamps->local_at;
 	*rest = slice_from(*rest, STAMP_BSD_BYTES + 1);
+	return true;
+}
+
+/* The same second in the same zone, as RFC 3339 has it, behind whatever fraction. */
+static inline bool stamp_again_3339(const struct stamps *stamps, struct slice *rest, int64_t *at)
+{
+	struct slice tail = slice_from(*rest, STAMP_CACHE_BYTES);
+
+	if (stamps->text_len != STAMP_CACHE_BYTES || tail.len < STAMP_OFFSET_BYTES + 1 ||
+	    !stamps->offset[0] || rest->at[10] != 'T' ||
+	    !near_equal(stamps->text, rest->at, STAMP_CACHE_BYTES))
+		return false;
+	if (tail.at[0] == '.') {
+		const size_t digits = near_span(tail.at + 1, tail.len - 1, '0', '9');
+
+		if (!digits || digits > STAMP_FRACTION_MAX)
+			return false;
+		tail = slice_from(tail, 1 + digits);
+	}
+	if (tail.len < STAMP_OFFSET_BYTES + 1 || tail.at[STAMP_OFFSET_BYTES] != ' ' ||
+	    !near_equal(stamps->offset, tail.at, STAMP_OFFSET_BYTES))
+		return false;
+	*at = stamps->civil_s - stamps->offset_s;
+	*rest = slice_from(tail, STAMP_OFFSET_BYTES + 1);
 	return true;
 }
 

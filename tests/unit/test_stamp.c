@@ -287,12 +287,73 @@ static void leaves_what_follows(void **state)
 	}
 }
 
+static const struct {
+	const char *before, *line;
+	bool is_again;
+} again_case[] = {
+    {"Nov 21 18:00:00 x", "Nov 21 18:00:00 y", true},
+    {"Nov 21 18:00:00 x", "Nov 21 18:00:01 y", false},
+    {"Nov 21 18:00:00 x", "Nov 21 18:00:00.5 y", false},
+    {"Nov 21 18:00:00 x", "Nov 21 18:00:00", false},
+    {"2026-11-21T18:00:00.1+09:00 x", "2026-11-21T18:00:00.234567+09:00 y", true},
+    {"2026-11-21T18:00:00.1+09:00 x", "2026-11-21T18:00:00+09:00 y", true},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00.123456789+09:00 y", true},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00.1234567890+09:00 y", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00.+09:00 y", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00+01:00 y", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:01+09:00 y", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00+0900 y", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00Z y", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21T18:00:00+09:00", false},
+    {"2026-11-21T18:00:00+09:00 x", "2026-11-21 18:00:00+09:00 y", false},
+    {"2026-11-21 18:00:00 +09:00 x", "2026-11-21 18:00:00 +09:00 y", false},
+    {"2026-11-21T18:00:00 x", "2026-11-21T18:00:00 y", false},
+    {"2026-11-21T18:00:00Z x", "2026-11-21T18:00:00Z y", false},
+};
+
+/* What is known from the line before is what would be read. */
+static void knows_a_second_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(again_case); i++) {
+		struct stamps stamps = stamps_of(&utc, 2026, 0);
+		struct slice before = slice_text(again_case[i].before);
+		struct slice read = slice_text(again_case[i].line);
+		struct slice known = read;
+		int64_t read_at = 0, known_at = 0;
+
+		assert_int_not_equal(stamp_read(&stamps, &before, &read_at), STAMP_NONE);
+		if ((stamp_again(&stamps, &known, &known_at) ||
+		     stamp_again_3339(&stamps, &known, &known_at)) != again_case[i].is_again)
+			fail_msg("'%s' is known or is not", again_case[i].line);
+		if (!again_case[i].is_again)
+			continue;
+		assert_int_equal(stamp_read(&stamps, &read, &read_at), STAMP_SYSLOG);
+		assert_true(read_at == known_at && read.at == known.at && read.len == known.len);
+	}
+}
+
+/* Bytes that are no offset are not taken for the one that was never read. */
+static void nothing_is_no_offset(void **state)
+{
+	static const char line[] = "2026-11-21T18:00:00\0\0\0\0\0\0 x";
+	struct stamps stamps = stamps_of(&utc, 2026, 0);
+	struct slice before = slice_text("2026-11-21T18:00:00 x");
+	struct slice rest = slice_of(line, sizeof(line) - 1);
+	int64_t at;
+
+	(void)state;
+	assert_int_equal(stamp_read(&stamps, &before, &at), STAMP_SYSLOG);
+	assert_false(stamp_again_3339(&stamps, &rest, &at));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_every_form),        cmocka_unit_test(finds_the_year),
 	    cmocka_unit_test(follows_daylight_saving), cmocka_unit_test(refuses_what_is_no_stamp),
-	    cmocka_unit_test(leaves_what_follows),
+	    cmocka_unit_test(leaves_what_follows),     cmocka_unit_test(knows_a_second_again),
+	    cmocka_unit_test(nothing_is_no_offset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
