@@ -92,7 +92,7 @@ static bool read_record(struct spf_eval *eval, const char *domain, struct spf_re
 	if (found.result == SPF_TEMPERROR || found.result == SPF_PERMERROR)
 		break_record(eval, &found, domain);
 	if (found.result != SPF_PASS ||
-	    spf_record_parse(found.record, eval->scratch, record, &wrong))
+	    spf_cache_parse(eval->query->cache, found.record, eval->scratch, record, &wrong))
 		return true;
 	/* Section 4.6: an error anywhere spoils the whole record. */
 	end->result = SPF_PERMERROR;

@@ -22,10 +22,10 @@ struct spf_query {
 	const char *helo;
 	const char *receiver; /* %{r}; NULL: "unknown" */
 	int64_t now; /* %{t} */
-	struct slice
-	    record; /* what <domain> might publish, to see what would come of it, a NUL behind
-	                      * it; `at` NULL:
-	                      * what it does publish */
+	struct spf_cache *cache; /* may be NULL */
+	/* What <domain> might publish, a NUL behind it, to see what would come of it. `at` NULL: what
+	 * it does publish. */
+	struct slice record;
 };
 
 /* Terms and sentences quote records: foreign text, bounded, not yet escaped. */

@@ -13,6 +13,7 @@
 struct fix {
 	const struct auth_subject *subject;
 	struct ask *ask;
+	struct spf_cache *cache;
 	struct arena *arena;
 	bool is_new; /* there is no record yet */
 	struct slice text; /* as it is, or as it is to be */
@@ -45,6 +46,7 @@ static enum spf_result evaluate(struct fix *fix, size_t sender, struct slice rec
 	struct spf_verdict verdict;
 
 	query.record = record;
+	query.cache = fix->cache;
 	if (spf_check_in(&query, fix->ask, fix->arena, &verdict))
 		return verdict.result;
 	fix->is_open = true;
@@ -328,10 +330,10 @@ static bool look(struct fix *fix)
 	return !fix->is_open && add_missing(fix) && is_changed(fix);
 }
 
-bool spf_fix(const struct auth_subject *subject, struct ask *ask, struct arena *arena,
-	     struct spf_fixed *out)
+bool spf_fix(const struct auth_subject *subject, struct ask *ask, struct spf_cache *cache,
+	     struct arena *arena, struct spf_fixed *out)
 {
-	struct fix fix = {.subject = subject, .ask = ask, .arena = arena};
+	struct fix fix = {.subject = subject, .ask = ask, .cache = cache, .arena = arena};
 
 	*out = (struct spf_fixed){"", ""};
 	if (look(&fix)) {

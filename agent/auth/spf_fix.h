@@ -15,8 +15,8 @@ struct spf_fixed {
 	const char *why;
 };
 /* False: questions are open. Strings belong to the arena. */
-bool spf_fix(const struct auth_subject *subject, struct ask *ask, struct arena *arena,
-	     struct spf_fixed *out);
+bool spf_fix(const struct auth_subject *subject, struct ask *ask, struct spf_cache *cache,
+	     struct arena *arena, struct spf_fixed *out);
 
 /* The question whether the sender may send as the domain. */
 struct spf_query spf_sender_query(const struct auth_subject *subject, size_t sender);

@@ -11,6 +11,7 @@ enum { NAMED_MAX = 4 }; /* senders named in a sentence */
 struct look {
 	const struct auth_subject *subject;
 	struct ask *ask;
+	struct spf_cache *cache;
 	struct arena *arena;
 	struct problems problems;
 	struct domain_spf *out;
@@ -32,10 +33,11 @@ static int badness(enum spf_result result)
 
 static void look_at_sender(struct look *look, struct spf_sender *sender, size_t at)
 {
-	const struct spf_query query = spf_sender_query(look->subject, at);
+	struct spf_query query = spf_sender_query(look->subject, at);
 	struct domain_spf *const out = look->out;
 	struct spf_verdict verdict;
 
+	query.cache = look->cache;
 	if (!spf_check_in(&query, look->ask, look->arena, &verdict)) {
 		look->is_open = true;
 		return;
@@ -177,7 +179,7 @@ static void add_fix(struct look *look)
 	struct domain_spf *const out = look->out;
 	struct spf_fixed fixed;
 
-	if (!spf_fix(look->subject, look->ask, look->arena, &fixed)) {
+	if (!spf_fix(look->subject, look->ask, look->cache, look->arena, &fixed)) {
 		look->is_open = true;
 		return;
 	}
@@ -192,6 +194,7 @@ static bool look_once(const struct auth_subject *subject, struct ask *ask, struc
 {
 	struct look look = {.subject = subject,
 			    .ask = ask,
+			    .cache = spf_cache_new(arena),
 			    .arena = arena,
 			    .problems = problems_over(arena),
 			    .out = out};

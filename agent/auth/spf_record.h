@@ -56,6 +56,14 @@ struct spf_syntax { /* what is wrong with it */
 	const char *text; /* a sentence that the term is the subject of */
 };
 
+/* Records that were read, for who evaluates many senders over one ask: reading them again is most
+ * of the work. Told apart by where the text is, so it must not outlive the texts. */
+struct spf_cache;
+struct spf_cache *spf_cache_new(struct arena *arena);
+/* spf_record_parse() through the cache; `cache` may be NULL. */
+bool spf_cache_parse(struct spf_cache *cache, struct slice txt, struct arena *arena,
+		     struct spf_record *out, struct spf_syntax *wrong);
+
 /* Whether a TXT record is an SPF record at all: the version section, then a space or the end. */
 bool spf_record_is(struct slice txt);
 /* False: the whole record is in error (a permerror), `wrong` says where. The record borrows from
