@@ -32,7 +32,7 @@ static const struct verdict_case {
 	unsigned lookups, voids;
 } verdict_case[] = {
     /* 4.3, 4.4, 4.5: the domain and its record */
-    {"no such name", {{NULL}}, V4, "h.example", "u@a.example", SPF_NONE, "", 0, 0},
+    {"no such name", {{.name = NULL}}, V4, "h.example", "u@a.example", SPF_NONE, "", 0, 0},
     {"text, but no SPF",
      {{"a.example", TXT, {"google=1", "v=spf10"}, 9}},
      V4,
@@ -171,7 +171,7 @@ static const struct verdict_case {
      "exists:%{l}.x.example",
      1,
      0},
-    {"nobody at all", {{NULL}}, V4, "", "", SPF_NONE, "", 0, 0},
+    {"nobody at all", {{.name = NULL}}, V4, "", "", SPF_NONE, "", 0, 0},
 
     /* 4.6: terms */
     {"nothing matches",
@@ -835,7 +835,7 @@ static const struct {
      {{"a.example", TXT, {"v=spf1"}, 9}},
      "no term in the record of a.example matches 192.0.2.1",
      "a.example"},
-    {"no record", {{NULL}}, "a.example has no SPF record", ""},
+    {"no record", {{.name = NULL}}, "a.example has no SPF record", ""},
     {"the innermost place",
      {{"a.example", TXT, {"v=spf1 include:b.example"}, 9},
       {"b.example", TXT, {"v=spf1 include:c.example"}, 9},
