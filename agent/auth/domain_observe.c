@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 enum part { PART_SPF, PART_DKIM_CONFIGURED, PART_DKIM_TRIED, PART_DMARC, PART_MX, PART_COUNT };
 
 struct policy {
@@ -87,6 +89,15 @@ static const struct spf_sender *worst_sender(const struct domain_spf *spf)
 	return NULL;
 }
 
+static const char *reason_beside(const struct auth_problems *problems, const char *ip)
+{
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->problem[i].severity > SEVERITY_INFO &&
+		    !strstr(problems->problem[i].text, ip))
+			return problems->problem[i].text;
+	return "";
+}
+
 /* The sender that suffers is the news; what is wrong in the record tells why. */
 static const char *spf_text(const struct domain_spf *spf, struct arena *arena)
 {
@@ -94,6 +105,9 @@ static const char *spf_text(const struct domain_spf *spf, struct arena *arena)
 	const char *problem = first_of(&spf->problems)->text;
 	char ip[IP_TEXT_BYTES];
 
+	/* A sentence about the sender repeats what is said in front of it. */
+	if (sender)
+		problem = reason_beside(&spf->problems, ip_text(&sender->ip, ip));
 	if (spf->result == SPF_PASS || !sender)
 		return *problem || spf->result == SPF_PASS || spf->result == SPF_NEUTRAL
 			   ? problem

@@ -132,6 +132,18 @@ static bool is_root(const struct dns_record *record)
 }
 
 /* By preference, and by name where that is the same, so that rotation changes nothing. */
+/* Servers repeat the letters' case of the question, which is random, where a name ends like it. */
+static const char *host_text(const struct dns_record *record, struct arena *arena)
+{
+	char *text =
+	    arena_strdup(arena, problems_record(slice_of(record->data, record->len), arena));
+
+	for (char *at = text; *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+	return text;
+}
+
 static void keep_hosts(struct look *look, const struct dns_answer *answer)
 {
 	struct domain_mx *const out = look->out;
@@ -145,8 +157,7 @@ static void keep_hosts(struct look *look, const struct dns_answer *answer)
 		if (is_root(&sorted[i]))
 			out->is_null = true;
 		else if (out->hosts < MX_HOSTS_MAX)
-			host[out->hosts++] = problems_record(
-			    slice_of(sorted[i].data, sorted[i].len), look->ask->arena);
+			host[out->hosts++] = host_text(&sorted[i], look->ask->arena);
 	out->host = host;
 }
 

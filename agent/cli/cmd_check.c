@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cli/choose.h"
 #include "cli/progress.h"
+#include "cli/subjects.h"
 #include "cli/targets.h"
 #include "cli/verdict.h"
 #include "lists/catalogue.h"
@@ -25,9 +26,8 @@ static bool prepare(struct cli *cli, struct targets *targets, struct err *err)
 			       "its own catalogue");
 	if (!targets_parse(&line, cli->arena, targets, err))
 		return false;
-	if (!wants_lists && (!wants_identity || targets->covers == COVERS_DOMAIN))
-		return err_set(err, "without lists there is nothing to ask about %s",
-			       wants_identity ? "domains" : "these targets");
+	if (!wants_lists && !wants_identity)
+		return err_set(err, "without lists and identity there is nothing to ask");
 	return true;
 }
 
@@ -71,10 +71,6 @@ static bool show(struct cli *cli, const struct address_view *view, size_t views)
 
 static void note_limits(const struct cli *cli, const struct targets *targets)
 {
-	if (targets->covers & COVERS_DOMAIN)
-		cli_note(cli,
-			 "for domains this version asks the domain lists only; SPF, DKIM, DMARC "
-			 "and MX are not looked at");
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct target *target = &targets->target[i];
 
@@ -115,7 +111,7 @@ static enum cli_status run(struct cli *cli)
 		return cli_fail(&err);
 	if (!cli_conf_or_catalogue(cli, cli_value(cli, "catalogue")))
 		return CLI_USAGE;
-	if (!choose(cli, targets.covers, &err))
+	if (!choose(cli, targets.covers, &err) || !subjects_give(cli, &targets, &err))
 		return cli_fail(&err);
 	note_limits(cli, &targets);
 	if (!look(cli, &targets, &view, &err))
@@ -132,9 +128,11 @@ static const struct cli_option option[] = {
      "Ask this list only. One that the catalogue does not know is asked by the rules of RFC 5782."},
     {"helo", 0, "NAME", false, NULL,
      "The name the server greets with; it should resolve to the address."},
-    {"selector", 0, "NAME", true, NULL, "A DKIM selector of the domain. Not used by this version."},
+    {"selector", 0, "NAME", true, NULL,
+     "A DKIM selector of the domain; without any, common ones are tried."},
     {"no-lists", 0, NULL, false, NULL, "Leave out the lists."},
-    {"no-identity", 0, NULL, false, NULL, "Leave out PTR and HELO."},
+    {"no-identity", 0, NULL, false, NULL,
+     "Leave out PTR and HELO, and of domains SPF, DKIM, DMARC and MX."},
 };
 
 const struct cli_command command_check = {
@@ -144,13 +142,16 @@ const struct cli_command command_check = {
     .about =
 	"Asks every list of the catalogue that needs no key about each TARGET: an IPv4 or IPv6 "
 	"address, a block of them (192.0.2.0/28, at most 4096 addresses) or a domain; and looks at "
-	"the PTR and HELO names of addresses.\n\n"
+	"the PTR and HELO names of addresses, and at SPF, DKIM, DMARC and MX of domains. Addresses "
+	"that are named beside a domain are held against its SPF record. What is wrong comes with "
+	"the record to publish; domain lists are asked about the registrable domain.\n\n"
 	"Each list is tested in the same go with the entries it must and must not have. What a "
 	"list says that fails its test is not believed, and no answer is never taken for a good "
 	"one: what could not be learned is shown as such, with its cause.\n\n"
 	"With --config the lists, keys and resolver of that file are used. Nothing is recorded.",
     .examples = "  repwatch check 192.0.2.10\n"
 		"  repwatch check 192.0.2.0/28 2001:db8::25 --helo mail.example.jp\n"
+		"  repwatch check example.jp 192.0.2.10 2001:db8::25 --selector rs2024\n"
 		"  repwatch check example.jp --list dbl.spamhaus.org\n"
 		"  repwatch check 192.0.2.10 --json | jq '.targets[].listings'\n",
     .found = "A target is listed, or a record of it is missing or wrong.",

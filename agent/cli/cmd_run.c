@@ -10,7 +10,10 @@
 static const struct {
 	const char *word;
 	unsigned bit;
-} part[] = {{"lists", PASS_LISTS}, {"identity", PASS_IDENTITY}, {"maillog", PASS_MAILLOG}};
+} part[] = {{"lists", PASS_LISTS},
+	    {"identity", PASS_IDENTITY},
+	    {"auth", PASS_AUTH},
+	    {"maillog", PASS_MAILLOG}};
 
 static unsigned part_bit(const char *word, size_t len)
 {
@@ -37,7 +40,7 @@ static bool parse_only(const struct cli *cli, unsigned *only, struct err *err)
 			if (!bit)
 				return err_set(err,
 					       "--only: '%.*s' is none of: lists, identity, "
-					       "maillog",
+					       "auth, maillog",
 					       (int)len, at);
 			*only |= bit;
 			at += len;
@@ -112,8 +115,8 @@ static enum cli_status run(struct cli *cli)
 }
 
 static const struct cli_option option[] = {
-    {"only", 0, "PARTS", false, "lists,identity,maillog",
-     "Do only these parts, separated by commas: lists, identity, maillog."},
+    {"only", 0, "PARTS", false, "lists,identity,auth,maillog",
+     "Do only these parts, separated by commas: lists, identity, auth, maillog."},
     {"all", 0, NULL, false, NULL, "Ask what is not due yet as well."},
     {"dry-run", 0, NULL, false, NULL, "Ask, read logs and judge, but write nothing and send nothing."},
     {"wait", 0, NULL, false, NULL, "Wait for another run to end instead of giving up."},

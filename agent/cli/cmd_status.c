@@ -2,22 +2,90 @@
 
 #include "base/ip.h"
 #include "cli/verdict.h"
+#include "dns/suffix.h"
+#include "render/domains.h"
 #include "render/json.h"
+#include "run/domain_view.h"
 #include "run/look.h"
 
-/* Addresses as the store has them; what is no address is a pool's name. */
-static const char *const *canonical(struct cli *cli)
+/* What was asked for: words that name a domain that is looked at, and the others. */
+struct named {
+	const char **address; /* or a pool, or a name */
+	size_t addresses;
+	const char **domain;
+	size_t domains;
+};
+
+static bool is_domain(const struct domains *domains, const char *word)
 {
-	const char **word = arena_calloc(cli->arena, cli->arguments + 1, sizeof(*word));
-	char text[IP_TEXT_BYTES];
-	struct ip ip;
+	for (size_t i = 0; i < domains->views; i++)
+		if (domain_is_named(&domains->view[i], word))
+			return true;
+	return false;
+}
+
+/* As the store has them; what is neither address nor domain is a pool's name. */
+static struct named sort_words(struct cli *cli, const struct domains *domains)
+{
+	struct named words = {
+	    .address = arena_calloc(cli->arena, cli->arguments + 1, sizeof(*words.address)),
+	    .domain = arena_calloc(cli->arena, cli->arguments + 1, sizeof(*words.domain)),
+	};
 
 	for (size_t i = 0; i < cli->arguments; i++) {
-		word[i] = cli->argument[i];
-		if (ip_parse(word[i], &ip))
-			word[i] = arena_strdup(cli->arena, ip_text(&ip, text));
+		const char *word = cli->argument[i];
+		char text[IP_TEXT_BYTES], name[DNS_NAME_BYTES];
+		struct ip ip;
+
+		if (ip_parse(word, &ip))
+			word = arena_strdup(cli->arena, ip_text(&ip, text));
+		else if (suffix_to_ascii(word, name) && is_domain(domains, name)) {
+			words.domain[words.domains++] = arena_strdup(cli->arena, name);
+			continue;
+		}
+		words.address[words.addresses++] = word;
 	}
-	return word;
+	return words;
+}
+
+static void keep_named(struct domains *domains, const struct named *words)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < domains->views; i++)
+		for (size_t j = 0; j < words->domains; j++)
+			if (domain_is_named(&domains->view[i], words->domain[j])) {
+				domains->view[kept++] = domains->view[i];
+				break;
+			}
+	domains->views = kept;
+}
+
+struct answer {
+	struct status status;
+	struct domains domains; /* those named; without any words all */
+	bool has_addresses, has_domains; /* were named, or nothing was */
+};
+
+static bool look(struct cli *cli, struct answer *answer, struct err *err)
+{
+	const struct domains_choice all = {.zone = &cli->zone, .now = cli->now};
+	struct named words;
+
+	*answer = (struct answer){0};
+	if (!look_at_domains(&cli->conf, &all, cli->arena, &answer->domains, err))
+		return false;
+	words = sort_words(cli, &answer->domains);
+	answer->has_addresses = words.addresses || !cli->arguments;
+	answer->has_domains = words.domains > 0;
+	if (cli->arguments)
+		keep_named(&answer->domains, &words);
+	if (answer->has_addresses)
+		return look_at_status(&cli->conf, words.address, words.addresses, cli->now,
+				      cli->arena, &answer->status, err);
+	answer->status = (struct status){.pass_at = answer->domains.pass_at,
+					 .is_stale = answer->domains.is_stale};
+	return true;
 }
 
 /* Old beliefs are not what is believed now. */
@@ -33,16 +101,40 @@ static void say_stale(const struct cli *cli, const struct status *status)
 			  civil_age(cli->now - status->pass_at, age));
 }
 
-static bool show(struct cli *cli, const struct status *status)
+static json_t *document(struct cli *cli, const struct answer *answer)
 {
+	const struct domains *const domains = &answer->domains;
+	json_t *object = json_status(&cli->zone, cli->now, answer->status.view,
+				     answer->status.views, &cli->conf.catalogue);
+
+	if (answer->has_domains)
+		json_object_set_new(object, "domains",
+				    json_domains_array(&cli->zone, domains->view, domains->views));
+	else if (domains->views)
+		json_object_set_new(object, "sending_domains",
+				    json_domains_numbers(domains->view, domains->views));
+	return object;
+}
+
+static bool show(struct cli *cli, const struct answer *answer)
+{
+	const struct status *const status = &answer->status;
+	const struct domains *const domains = &answer->domains;
 	char minute[CIVIL_TEXT_BYTES], age[CIVIL_TEXT_BYTES];
 	struct str text = {0};
 	bool ok;
 
 	if (cli->wants_json)
-		return cli_print_json(json_status(&cli->zone, cli->now, status->view, status->views,
-						  &cli->conf.catalogue));
-	text_addresses(&text, &cli->style, status->view, status->views, &cli->conf.catalogue);
+		return cli_print_json(document(cli, answer));
+	if (answer->has_addresses)
+		text_addresses(&text, &cli->style, status->view, status->views,
+			       &cli->conf.catalogue);
+	str_add(&text, answer->has_addresses && domains->views ? "\n" : "");
+	if (answer->has_domains)
+		text_domains(&text, &cli->style, domains->view, domains->views,
+			     &cli->conf.catalogue);
+	else
+		text_domains_line(&text, &cli->style, domains->view, domains->views);
 	if (status->pass_at)
 		str_addf(&text, "\nLast pass: %s (%s ago)\n",
 			 civil_minute(&cli->zone, status->pass_at, minute),
@@ -52,33 +144,43 @@ static bool show(struct cli *cli, const struct status *status)
 	return ok;
 }
 
-static enum cli_status run(struct cli *cli)
+/* Domains are judged where they were asked for. */
+static enum cli_status verdict(const struct answer *answer)
 {
-	enum cli_status verdict;
-	struct status status;
-	struct err err;
+	enum cli_status verdict = verdict_of(answer->status.view, answer->status.views);
 
-	if (!cli_conf_to_look(cli))
-		return CLI_USAGE;
-	if (!look_at_status(&cli->conf, canonical(cli), cli->arguments, cli->now, cli->arena,
-			    &status, &err))
-		return cli_fail(&err);
-	say_stale(cli, &status);
-	if (!show(cli, &status))
-		return CLI_USAGE;
-	verdict = verdict_of(status.view, status.views);
-	if (verdict == CLI_DONE && (status.is_stale || !status.pass_at))
+	for (size_t i = 0; answer->has_domains && i < answer->domains.views; i++) {
+		if (answer->domains.view[i].is_unready)
+			return CLI_FOUND;
+		if (answer->domains.view[i].is_blind && verdict == CLI_DONE)
+			verdict = CLI_BLIND;
+	}
+	if (verdict == CLI_DONE && (answer->status.is_stale || !answer->status.pass_at))
 		return CLI_BLIND;
 	return verdict;
 }
 
+static enum cli_status run(struct cli *cli)
+{
+	struct answer answer;
+	struct err err;
+
+	if (!cli_conf_to_look(cli))
+		return CLI_USAGE;
+	if (!look(cli, &answer, &err))
+		return cli_fail(&err);
+	say_stale(cli, &answer.status);
+	return show(cli, &answer) ? verdict(&answer) : CLI_USAGE;
+}
+
 const struct cli_command command_status = {
     .name = "status",
-    .arguments = "[ADDRESS|POOL]...",
+    .arguments = "[ADDRESS|POOL|DOMAIN]...",
     .summary = "what is believed now about the configured addresses",
-    .about = "Shows what the passes so far have found: a table with the worst on top and what is "
-	     "wrong with each address, or one address in full. Nothing is asked; 'repwatch check' "
-	     "asks now.",
+    .about =
+	"Shows what the passes so far have found: a table with the worst on top and what is "
+	"wrong with each address, or one address or domain in full. Nothing is asked; 'repwatch "
+	"check' asks now.",
     .examples = "  repwatch status\n"
 		"  repwatch status shared-a\n"
 		"  repwatch status 192.0.2.10 --json\n",

@@ -3,7 +3,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "dns/name.h"
+#include "dns/suffix.h"
 
 #include <string.h>
 
@@ -42,6 +42,7 @@ static unsigned covers_of(const struct target *target)
 static bool add(struct work *work, const struct target *target, struct err *err)
 {
 	struct target *place = &work->out->target[work->out->count];
+	char name[DNS_NAME_BYTES];
 
 	if (map_get(work->seen, target->text))
 		return true;
@@ -55,6 +56,9 @@ static bool add(struct work *work, const struct target *target, struct err *err)
 	place->name = "";
 	place->pool = "";
 	place->helo = target->kind == TARGET_ADDRESS ? work->helo : "";
+	if (target->kind == TARGET_DOMAIN)
+		place->listed_as =
+		    suffix_registrable(target->text, name) ? arena_strdup(work->arena, name) : "";
 	map_put(work->seen, place->text, place);
 	work->out->count++;
 	work->out->covers |= covers_of(place);
@@ -114,7 +118,6 @@ static bool wrong_block(const char *word, struct arena *arena, struct err *err)
 		       word, ip_text(&prefix.ip, text), (unsigned)prefix.bits, left);
 }
 
-/* Other names are written in their ASCII form. */
 bool targets_is_domain(const char *name)
 {
 	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -124,23 +127,12 @@ bool targets_is_domain(const char *name)
 	       name[0] != '.' && last[1 + strspn(last + 1, "0123456789")];
 }
 
-static bool has_8bit(const char *word)
-{
-	for (; *word; word++)
-		if ((unsigned char)*word >= 0x80)
-			return true;
-	return false;
-}
-
 static bool add_domain(struct work *work, const char *word, struct err *err)
 {
 	char name[DNS_NAME_BYTES];
 	struct target target = {.kind = TARGET_DOMAIN, .text = name};
 
-	if (has_8bit(word))
-		return err_set(err, "'%s' is not in ASCII; write the domain in its 'xn--' form",
-			       word);
-	if (!dns_name_normalise(word, name) || !targets_is_domain(name))
+	if (!suffix_to_ascii(word, name) || !targets_is_domain(name))
 		return err_set(err, "'%s' is no address, no block and no domain", word);
 	return add(work, &target, err);
 }

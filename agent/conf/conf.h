@@ -89,6 +89,12 @@ struct conf {
 	size_t addresses;
 	const struct conf_domain *domain;
 	size_t domains;
+	struct {
+		int64_t every_ms;
+		int64_t min_volume, limit;
+		const char *const *ignore;
+		size_t ignores;
+	} auth;
 	const struct conf_maillog *maillog;
 	size_t maillogs;
 	struct {

@@ -125,17 +125,35 @@ static const struct option rows[] = {
     {"addresses[].pool", OPTION_NAME, AT(conf_address, pool),
      .text = "Pool of addresses it belongs to."},
 
-    {"domains", OPTION_GROUPS, .use = OPTION_LATER, LIST_AT(conf, domain, domains),
+    {"domains", OPTION_GROUPS, LIST_AT(conf, domain, domains),
      .example = "(\n"
 		"\t{ domain = \"example.jp\"; selectors = [ \"rs2024\" ]; pool = \"shared-a\"; }\n"
 		")",
-     .text = "Domains that mail is sent for."},
-    {"domains[].domain", OPTION_DOMAIN, .use = OPTION_LATER, .is_required = true,
-     AT(conf_domain, domain), .text = "The domain; international ones as A-labels (xn--)."},
-    {"domains[].selectors", OPTION_SELECTOR, .use = OPTION_LATER, .is_list = true,
-     LIST_AT(conf_domain, selector, selectors), .text = "Its DKIM selectors."},
-    {"domains[].pool", OPTION_NAME, .use = OPTION_LATER, AT(conf_domain, pool),
-     .text = "Pool that sends for it; its SPF record must allow those addresses."},
+     .text = "Domains that mail is sent for, beside those the mail logs tell of."},
+    {"domains[].domain", OPTION_DOMAIN, .is_required = true, AT(conf_domain, domain),
+     .text = "The domain; international ones as A-labels (xn--)."},
+    {"domains[].selectors", OPTION_SELECTOR, .is_list = true,
+     LIST_AT(conf_domain, selector, selectors),
+     .text = "Its DKIM selectors; without them common ones are tried."},
+    {"domains[].pool", OPTION_NAME, AT(conf_domain, pool),
+     .text = "Pool that sends for it: while the logs have no mail of the domain, its SPF record "
+	     "must allow those addresses."},
+
+    {"auth", OPTION_SECTION,
+     .text = "Sender authentication (SPF, DKIM, DMARC) of the domains that mail is sent for."},
+    {"auth.every", OPTION_DURATION, AT(conf, auth.every_ms), .min = MINUTE, .max = 30 * DAY,
+     .initial = "6h", .text = "Time between two looks at a domain."},
+    {"auth.min_volume", OPTION_INTEGER, AT(conf, auth.min_volume), .min = 1, .max = 1000000000,
+     .initial = "10", .unit = "messages",
+     .text = "What a domain must have sent in the last 30 days before it is looked at without "
+	     "standing in 'domains'."},
+    {"auth.limit", OPTION_INTEGER, AT(conf, auth.limit), .min = 0, .max = 100000,
+     .initial = "10000", .unit = "domains",
+     .text = "How many of them are looked at, those with most mail; 0 for none."},
+    {"auth.ignore", OPTION_DOMAIN, .is_list = true, LIST_AT(conf, auth.ignore, auth.ignores),
+     .example = "[ \"gmail.com\" ]",
+     .text = "Domains, with those below them, that are not looked at unless they stand in "
+	     "'domains': other people's, whose mail is only forwarded."},
 
     {"maillogs", OPTION_GROUPS, LIST_AT(conf, maillog, maillogs),
      .example =

@@ -222,7 +222,7 @@ struct observation dnsbl_verdict(const struct list *list, const struct dns_answe
 bool dnsbl_covers(const struct list *list, const struct target *target)
 {
 	if (target->kind == TARGET_DOMAIN)
-		return list->covers & COVERS_DOMAIN;
+		return list->covers & COVERS_DOMAIN && (!target->listed_as || *target->listed_as);
 	return list->covers & (target->ip.family == 4 ? COVERS_IP4 : COVERS_IP6);
 }
 
@@ -295,7 +295,8 @@ static bool question_name(const struct list *list, const struct target *target,
 			  char out[DNS_NAME_BYTES])
 {
 	if (target->kind == TARGET_DOMAIN)
-		return dns_name_join(target->text, list->query_zone, out);
+		return dns_name_join(target->listed_as ? target->listed_as : target->text,
+				     list->query_zone, out);
 	return dns_name_of_ip(&target->ip, list->query_zone, out);
 }
 

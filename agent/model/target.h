@@ -2,6 +2,7 @@
 #define MODEL_TARGET_H
 
 #include "base/ip.h"
+#include "model/auth.h"
 
 enum target_kind { TARGET_ADDRESS, TARGET_DOMAIN };
 
@@ -13,6 +14,9 @@ struct target {
 	const char *name; /* the operator's name for the host */
 	const char *helo;
 	const char *pool;
+	const char *listed_as; /* a domain: the name lists are asked for; "": none, NULL: its own */
+	const struct auth_subject *auth; /* a domain: what SPF, DKIM and DMARC are held against;
+					  * NULL: they are not looked at */
 };
 
 #endif

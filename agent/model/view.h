@@ -1,6 +1,7 @@
 #ifndef MODEL_VIEW_H
 #define MODEL_VIEW_H
 
+#include "model/auth.h"
 #include "model/event.h"
 #include "model/grade.h"
 #include "model/list.h"
@@ -25,6 +26,7 @@ struct address_view {
 	int64_t oldest_s; /* -1: not known, left out */
 	struct identity identity;
 	const struct traffic *traffic; /* NULL: no log tells what it sent */
+	const struct domain_auth *auth; /* of a domain; NULL: not looked at */
 };
 
 /* One list as `lists` shows it. */
@@ -44,6 +46,7 @@ struct pass_summary {
 	int64_t at;
 	double seconds;
 	size_t addresses;
+	size_t domains;
 	uint64_t queries; /* questions that ended */
 	uint64_t packets; /* sent, with retransmissions */
 	uint64_t dropped; /* answers refused as forged or malformed */

@@ -41,6 +41,13 @@ static void put_true(json_t *object, const char *key, bool value)
 		put(object, key, json_true());
 }
 
+/* Of what could not be learned. */
+static void put_cause(json_t *object, enum cause cause)
+{
+	if (cause != CAUSE_NONE)
+		put_text(object, "cause", cause_name(cause));
+}
+
 static void put_problems(json_t *object, const struct auth_problems *problems)
 {
 	json_t *array;
@@ -67,6 +74,7 @@ static json_t *spf_of(const struct domain_spf *spf)
 	char text[IP_TEXT_BYTES];
 
 	put_text(object, "result", spf_result_name(spf->result));
+	put_cause(object, spf->cause);
 	put_text(object, "record", spf->record);
 	put_count(object, "lookups", spf->lookups);
 	put_count(object, "void_lookups", spf->voids);
@@ -91,12 +99,14 @@ static json_t *dkim_of(const struct domain_dkim *dkim)
 	json_t *keys = json_array();
 
 	put_text(object, "result", auth_state_name(dkim->state));
+	put_cause(object, dkim->cause);
 	for (size_t i = 0; i < dkim->keys; i++) {
 		const struct dkim_key *const key = &dkim->key[i];
 		json_t *row = json_object();
 
 		put_text(row, "selector", key->selector);
 		put_text(row, "result", auth_state_name(key->state));
+		put_cause(row, key->cause);
 		put_text(row, "type", key->type);
 		if (key->bits)
 			put_count(row, "bits", key->bits);
@@ -106,6 +116,7 @@ static json_t *dkim_of(const struct domain_dkim *dkim)
 		json_array_append_new(keys, row);
 	}
 	put(object, "keys", keys);
+	put_problems(object, &dkim->problems);
 	return object;
 }
 
@@ -114,6 +125,7 @@ static json_t *dmarc_of(const struct domain_dmarc *dmarc)
 	json_t *object = json_object();
 
 	put_text(object, "result", auth_state_name(dmarc->state));
+	put_cause(object, dmarc->cause);
 	put_text(object, "policy", dmarc_policy_name(dmarc->policy));
 	put_text(object, "record", dmarc->record);
 	put_text(object, "found_at", dmarc->found_at);
@@ -133,6 +145,7 @@ static json_t *mx_of(const struct domain_mx *mx)
 	json_t *hosts = json_array();
 
 	put_text(object, "result", auth_state_name(mx->state));
+	put_cause(object, mx->cause);
 	put_true(object, "null_mx", mx->is_null);
 	put_true(object, "implicit", mx->is_implicit);
 	for (size_t i = 0; i < mx->hosts; i++)

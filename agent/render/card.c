@@ -2,6 +2,7 @@
 
 #include "base/ip.h"
 #include "base/mem.h"
+#include "render/auth_text.h"
 #include "render/links.h"
 #include "render/traffic.h"
 
@@ -394,6 +395,7 @@ void card_full(struct page *page, const struct address_view *view,
 	add_pending(page, view);
 	add_section(page, view, catalogue, FINDING_NOTED, "Noted");
 	add_identity(page, &view->identity);
+	auth_sections(page, view);
 	traffic_sections(page, view->traffic);
 	if (page->style->is_verbose)
 		add_clear(page, view, catalogue);

@@ -1,6 +1,7 @@
 #include "render/json.h"
 
 #include "base/mem.h"
+#include "render/auth_json.h"
 #include "render/escape.h"
 #include "render/links.h"
 #include "render/traffic.h"
@@ -227,6 +228,8 @@ json_t *json_check(const struct zone *zone, int64_t at, const struct address_vie
 		put(object, "coverage", coverage_of(&view[i], false));
 		if (view[i].identity.is_known)
 			put(object, "identity", identity_of(&view[i].identity));
+		if (view[i].auth)
+			auth_json_put(object, view[i].auth);
 		json_array_append_new(targets, object);
 	}
 	put(document, "targets", targets);
@@ -354,6 +357,8 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 	put_time(document, "at", zone, pass->at);
 	put(document, "seconds", json_real((double)(int64_t)(pass->seconds * 1000 + 0.5) / 1000));
 	put_count(document, "addresses", pass->addresses);
+	if (pass->domains)
+		put_count(document, "domains", pass->domains);
 	put_count(document, "queries", pass->queries);
 	put_count(document, "answered", pass->answered);
 	put_count(document, "listed", pass->listed);

@@ -34,7 +34,7 @@ enum layout_give {
 	LAYOUT_SPARE /* that, and it is left out when cutting is not enough */
 };
 
-enum { LAYOUT_COLUMNS_MAX = 8 };
+enum { LAYOUT_COLUMNS_MAX = 10 };
 struct layout_column {
 	const char *head; /* NULL in the first column: no line of heads */
 	bool is_right;

@@ -87,7 +87,8 @@ const char *page_check_name(const char *check)
 	static const struct {
 		const char *check;
 		const char *name;
-	} row[] = {{"ptr", "PTR"}, {"helo", "HELO"}};
+	} row[] = {{"ptr", "PTR"},   {"helo", "HELO"},   {"spf", "SPF"},
+		   {"dkim", "DKIM"}, {"dmarc", "DMARC"}, {"mx", "MX"}};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++)
 		if (strcmp(row[i].check, check) == 0)

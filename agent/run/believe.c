@@ -1,5 +1,5 @@
 /* What the answers of a pass mean for beliefs: each list's health, the breaker, the standings. */
-#include "run/pass_parts.h"
+#include "run/domain_parts.h"
 
 #include "judge/standing.h"
 
@@ -68,6 +68,14 @@ static void doubt_unproven(struct pass *pass)
 	}
 }
 
+/* A pair without a standing is believed clear once it was answered. */
+static bool has_belief(const struct pass *pass, const struct pass_sighting *row,
+		       const struct standing *standing)
+{
+	return standing ? standing->belief != FINDING_BLIND
+			: pass_pair(pass, row->target, row->source).good_at != 0;
+}
+
 static void weigh_changes(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->sightings; i++) {
@@ -79,7 +87,9 @@ static void weigh_changes(struct pass *pass)
 				       standing->belief == FINDING_BLIND;
 
 		state->change.listed_before += !was_clear && row->seen.finding != FINDING_BLIND;
-		if (!standing_flips(standing, &row->seen))
+		/* What is wrong with a domain that is seen for the first time is no change. */
+		if (!standing_flips(standing, &row->seen) ||
+		    (row->source == SOURCE_AUTH && !has_belief(pass, row, standing)))
 			continue;
 		state->change.raised += row->seen.finding != FINDING_CLEAR;
 		state->change.cleared += row->seen.finding == FINDING_CLEAR;
@@ -167,7 +177,10 @@ static void apply(struct pass *pass, const struct pass_sighting *row)
 		return;
 	event.at = pass->at;
 	event.address = pass->targets.target[row->target].text;
-	*pass_event(pass) = event;
+	if (row->source == SOURCE_AUTH)
+		domains_event(pass, &event);
+	else
+		*pass_event(pass) = event;
 }
 
 /* A change that is held back or could not be confirmed is no usable answer. */
@@ -177,8 +190,11 @@ static void forget_held(struct pass *pass)
 		const struct pass_sighting *const row = &pass->sighting[i];
 		struct source_state *const state = &pass->state[row->source];
 
-		if ((state->is_held && row->flips) || row->unconfirmed != CAUSE_NONE)
-			state->usable[row->target / 8] &= (uint8_t) ~(1 << row->target % 8);
+		if (!(state->is_held && row->flips) && row->unconfirmed == CAUSE_NONE)
+			continue;
+		state->usable[row->target / 8] &= (uint8_t) ~(1 << row->target % 8);
+		if (row->source == SOURCE_AUTH)
+			domains_drop(pass, row->target);
 	}
 }
 
@@ -188,8 +204,10 @@ void believe_all(struct pass *pass)
 	doubt_unproven(pass);
 	weigh_changes(pass);
 	trip_breakers(pass);
+	domains_weigh_blindness(pass);
 	forget_held(pass);
 	tell_lists(pass);
 	for (size_t i = 0; i < pass->sightings; i++)
 		apply(pass, &pass->sighting[i]);
+	domains_tell(pass);
 }

@@ -222,9 +222,9 @@ void draw_series(struct pass *pass)
 	pictures.upto = read_upto(path);
 	if (pictures.upto > pass->last.at)
 		pictures.upto = pass->last.at;
-	for (size_t i = 0; i < pass->targets.count; i++)
+	for (size_t i = 0; i < pass->targets.addresses; i++)
 		write_reputation(&pictures, i);
-	for (size_t i = 0; i < pass->targets.count; i++)
+	for (size_t i = 0; i < pass->targets.addresses; i++)
 		write_volume(&pictures, i);
 	if (note_pictures(&pictures))
 		write_upto(path, pass->at);

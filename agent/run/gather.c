@@ -86,6 +86,15 @@ void gather_set_progress(struct gather *gather, progress_fn *progress, void *con
 	gather->total = total;
 }
 
+void gather_forget(struct gather *gather)
+{
+	if (gather->alive)
+		bug("answers are forgotten while jobs wait for them");
+	map_free(gather->shared);
+	gather->shared = map_new();
+	arena_reset(gather->arena);
+}
+
 static struct job *job_new(struct gather *gather, struct stream *stream)
 {
 	struct job *job = gather->free_job;

@@ -40,6 +40,8 @@ void gather_free(struct gather *gather);
 void gather_set_progress(struct gather *gather, progress_fn *progress, void *context,
 			 uint64_t total);
 void gather_run(struct gather *gather, struct stream *const *stream, size_t streams);
+/* Forgets the answers that were shared so far: asking twice means asking, not remembering. */
+void gather_forget(struct gather *gather);
 /* Waits without asking, but not past the deadline. */
 void gather_pause(struct gather *gather, int64_t us);
 bool gather_is_over(const struct gather *gather);

@@ -4,7 +4,6 @@
 #include "run/pass_parts.h"
 #include "sys/clock.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A look is a pass that starts from nothing and leaves nothing. */
@@ -14,19 +13,56 @@ static bool look(struct pass *pass, struct err *err)
 	return plan_make(pass, err) && pass_probe(pass, err);
 }
 
-/* What was learned, as if it had been recorded. */
-static void make_views(struct pass *pass, bool wants_identity, struct address_view *view)
+/* What is known of a domain's authentication; NULL for nothing. */
+static const struct domain_auth *auth_of(const struct pass *pass, size_t target)
+{
+	const char *const text = pass_domain(pass, target)->stored.auth;
+	struct domain_auth *auth = arena_calloc(pass->arena, 1, sizeof(*auth));
+
+	return text[0] && domain_auth_parse(text, pass->arena, auth) ? auth : NULL;
+}
+
+/* What was learned, as if it had been recorded. `place` of a target is that of its view. */
+static void make_views(struct pass *pass, const size_t *place, struct address_view *view)
 {
 	struct view_context context;
 
-	for (size_t i = SOURCE_IDENTITY; i < pass->sources; i++)
+	for (size_t i = SOURCE_LISTS; i < pass->sources; i++)
 		pass->state[i].stored.slot = (int64_t)i;
 	context = pass_view_context(pass);
-	context.wants_identity = wants_identity;
+	context.wants_identity = pass->options->only & PASS_IDENTITY;
 	for (size_t i = 0; i < pass->targets.count; i++) {
+		const bool is_domain = pass_domain(pass, i) != NULL;
+		struct view_domain domain = pass_view_domain(pass, i);
+
+		if (is_domain)
+			domain.auth = auth_of(pass, i);
 		pass_update_pairs(pass, i, pass->sources);
-		view_make(&context, &pass->stored[i], pass->arena, &view[i]);
+		view_make(&context, &pass->stored[i], is_domain ? &domain : NULL, pass->arena,
+			  &view[place[i]]);
 	}
+}
+
+/* Domains stand behind the addresses. */
+static size_t *take_targets(struct pass *pass, const struct target *target, size_t targets)
+{
+	size_t *place = arena_calloc(pass->arena, targets, sizeof(*place));
+
+	pass->targets.target = arena_calloc(pass->arena, targets, sizeof(*target));
+	for (int kind = TARGET_ADDRESS; kind <= TARGET_DOMAIN; kind++) {
+		for (size_t i = 0; i < targets; i++) {
+			if ((int)target[i].kind != kind)
+				continue;
+			place[pass->targets.count] = i;
+			pass->targets.target[pass->targets.count++] = target[i];
+		}
+		if (kind == TARGET_ADDRESS)
+			pass->targets.addresses = pass->targets.count;
+	}
+	pass->domain = arena_calloc(pass->arena, targets, sizeof(*pass->domain));
+	for (size_t i = 0; i < targets; i++)
+		pass->domain[i].stored.auth = "";
+	return place;
 }
 
 bool look_at(const struct conf *conf, const struct look_options *options,
@@ -36,7 +72,7 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 	static const struct zone utc = {0};
 	const struct pass_options pass_options = {
 	    .only = (options->wants_lists ? PASS_LISTS : 0U) |
-		    (options->wants_identity ? PASS_IDENTITY : 0U),
+		    (options->wants_identity ? PASS_IDENTITY | PASS_AUTH : 0U),
 	    .ignores_due = true,
 	    .is_dry = true,
 	    .progress = options->progress,
@@ -51,6 +87,7 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 	    .arena = arena,
 	    .summary = &summary,
 	};
+	size_t *place;
 	bool ok;
 
 	/* One look has no history that a mass change could be held against, and who asks about a
@@ -60,23 +97,39 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 		own.lists.confirm = 2;
 	if (!options->wants_lists)
 		own.catalogue.lists = 0;
-	pass.targets.count = targets;
-	pass.targets.target = arena_calloc(arena, targets, sizeof(*target));
-	memcpy(pass.targets.target, target, targets * sizeof(*target));
+	place = take_targets(&pass, target, targets);
 	*view = arena_calloc(arena, targets, sizeof(**view));
 	ok = look(&pass, err);
 	if (ok)
-		make_views(&pass, options->wants_identity, *view);
+		make_views(&pass, place, *view);
 	pass_release(&pass);
 	return ok;
 }
 
 /* --- lists --- */
 
-static struct list_view list_view(const struct list *list, const struct targets *targets)
+/* The domains of the last pass that lists are asked about. */
+static uint64_t count_domains(const struct conf *conf, struct arena *arena)
+{
+	struct stored_domains domains = {0};
+	struct store *store;
+	struct err err;
+	uint64_t count = 0;
+
+	store = conf->state_dir[0] ? store_open(conf->state_dir, STORE_READ, &err) : NULL;
+	if (store && domains_load(store, false, arena, &domains, &err))
+		for (size_t i = 0; i < domains.count; i++)
+			count +=
+			    strcmp(domains.address[i].address, domains.domain[i].registrable) == 0;
+	store_close(store);
+	return count;
+}
+
+static struct list_view list_view(const struct list *list, const struct targets *targets,
+				  uint64_t domains)
 {
 	struct budget_plan plan;
-	uint64_t count = 0;
+	uint64_t count = list->covers & COVERS_DOMAIN ? domains : 0;
 
 	for (size_t i = 0; i < targets->count; i++)
 		count += dnsbl_covers(list, &targets->target[i]);
@@ -178,11 +231,12 @@ bool look_at_lists(const struct conf *conf, bool wants_verify, struct arena *are
 {
 	const struct catalogue *const catalogue = &conf->catalogue;
 	const struct targets targets = targets_of(conf, arena);
+	const uint64_t domains = count_domains(conf, arena);
 
 	*views = catalogue->lists;
 	*view = arena_calloc(arena, *views, sizeof(**view));
 	for (size_t i = 0; i < *views; i++)
-		(*view)[i] = list_view(&catalogue->list[i], &targets);
+		(*view)[i] = list_view(&catalogue->list[i], &targets, domains);
 	if (wants_verify)
 		return verify(conf, arena, *view, *views, err);
 	add_stored_health(conf, arena, *view, *views);

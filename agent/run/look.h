@@ -19,7 +19,8 @@ struct look_options {
 	void *context;
 };
 
-/* Asks now about every target with the enabled lists of conf->catalogue that cover it. Health is
+/* Identity is PTR and HELO of addresses, SPF, DKIM, DMARC and MX of domains whose `auth` is set.
+ * Asks now about every target with the enabled lists of conf->catalogue that cover it. Health is
  * probed in the same go; what a sick list says is blind. One view a target, in order. */
 bool look_at(const struct conf *conf, const struct look_options *options,
 	     const struct target *target, size_t targets, struct arena *arena,

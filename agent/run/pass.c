@@ -1,4 +1,4 @@
-#include "run/pass_parts.h"
+#include "run/domain_parts.h"
 
 #include "sys/clock.h"
 #include "sys/files.h"
@@ -76,7 +76,8 @@ static void summarise(struct pass *pass, const struct prober *prober, int64_t be
 	*summary = (struct pass_summary){
 	    .at = pass->at,
 	    .seconds = (double)(clock_monotonic_us() - began_us) / 1e6,
-	    .addresses = pass->targets.count,
+	    .addresses = pass->targets.addresses,
+	    .domains = pass->targets.count - pass->targets.addresses,
 	    .queries = prober_ended(prober),
 	    .packets = counts.packets,
 	    .dropped = counts.dropped,
@@ -137,13 +138,13 @@ static void hand_over(struct pass *pass)
 static bool work(struct pass *pass, struct err *err)
 {
 	pass->targets = targets_of(pass->conf, pass->arena);
-	if (pass->targets.count == 0)
+	if (pass->targets.addresses == 0)
 		return err_set(err, "no addresses are configured; add them to 'addresses' in '%s'",
 			       pass->conf->path);
 	if (!open_store(pass, err))
 		return false;
 	set_time(pass);
-	if (!plan_make(pass, err) || !pass_probe(pass, err))
+	if (!domains_choose(pass, err) || !plan_make(pass, err) || !pass_probe(pass, err))
 		return false;
 	if (!record_pass(pass, err))
 		return false;
@@ -159,6 +160,7 @@ void pass_release(struct pass *pass)
 	store_close(pass->store);
 	free(pass->sighting);
 	free(pass->event);
+	free(pass->domain_event);
 	free(pass->notice);
 }
 

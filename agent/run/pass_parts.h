@@ -11,6 +11,7 @@
 #include "run/probe.h"
 #include "run/targets.h"
 #include "run/view.h"
+#include "store/domains.h"
 #include "store/store.h"
 
 /* Beside each probe_source: what the store knows of it and what this pass learns. */
@@ -36,6 +37,11 @@ struct pass_sighting {
 	enum cause unconfirmed; /* why the second answer could not be had */
 };
 
+/* Beside each target that is a domain. */
+struct pass_domain {
+	struct stored_domain stored; /* `auth`: what this pass learned, "" for nothing */
+};
+
 struct pass {
 	const struct conf *conf;
 	const struct pass_options *options;
@@ -45,7 +51,10 @@ struct pass {
 	struct stored_pass last; /* at 0: the first pass */
 	struct targets targets;
 	struct stored_address *stored; /* one a target */
-	struct probe_source *source; /* [0] is identity */
+	struct pass_domain *domain; /* [i] belongs to target [targets.addresses + i] */
+	struct event *domain_event; /* not told yet */
+	size_t domain_events, domain_events_room;
+	struct probe_source *source; /* identity and auth come first */
 	struct source_state *state;
 	size_t sources;
 	struct pass_sighting *sighting;
@@ -60,10 +69,14 @@ struct pass {
 	struct pass_summary *summary;
 };
 
-enum { SOURCE_IDENTITY = 0 };
+/* The sources without a list; they share a slot, because one asks about addresses and the other
+ * about domains. */
+enum { SOURCE_IDENTITY, SOURCE_AUTH, SOURCE_LISTS };
 
-/* "dnsbl" of a list; the identity checks come as "ptr" and "helo". */
+/* "dnsbl" of a list; the identity checks come as "ptr" and "helo", those of a domain as "spf",
+ * "dkim", "dmarc" and "mx". */
 #define CHECK_DNSBL "dnsbl"
+#define CHECK_AUTH  "auth" /* all of them together */
 
 bool pass_bit(const uint8_t *bits, size_t at);
 void pass_set_bit(uint8_t *bits, size_t at);
@@ -79,6 +92,8 @@ struct standing *pass_find_standing(struct pass *pass, size_t target, const char
 struct standing *pass_add_standing(struct pass *pass, size_t target, const char *check,
 				   const char *subject, uint32_t good_at);
 struct stored_pair pass_pair(const struct pass *pass, size_t target, size_t source);
+/* What is kept of a target that is a domain, or NULL. */
+struct pass_domain *pass_domain(const struct pass *pass, size_t target);
 /* The civil day that budgets count for. */
 int64_t pass_day(const struct pass *pass);
 
@@ -111,6 +126,8 @@ void traffic_release(struct pass *pass);
 
 /* record.c */
 struct view_context pass_view_context(struct pass *pass);
+/* Of a target that is a domain, without what is known of its authentication. */
+struct view_domain pass_view_domain(const struct pass *pass, size_t target);
 /* Notes when the target's pairs were asked and answered; `slots` is past the highest slot. */
 void pass_update_pairs(struct pass *pass, size_t target, size_t slots);
 bool record_pass(struct pass *pass, struct err *err);

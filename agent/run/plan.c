@@ -58,13 +58,14 @@ static void note_budget(struct pass *pass, const struct list *list,
 					 duration_text(list->every_ms, wanted), list->day_budget));
 }
 
-static void plan_list(struct pass *pass, size_t number, const struct list *list,
-		      const struct stored_list *known)
+static void plan_source(struct pass *pass, size_t number, const struct list *list,
+			const struct stored_list *known)
 {
 	struct source_state *const state = &pass->state[number];
 	const size_t bytes = pass->targets.count / 8 + 1;
 
-	pass->source[number] = (struct probe_source){.list = list, .quota = UINT64_MAX};
+	pass->source[number] = (struct probe_source){
+	    .list = list, .is_auth = number == SOURCE_AUTH, .quota = UINT64_MAX};
 	state->stored =
 	    known ? *known
 		  : (struct stored_list){.slot = -1, .zone = list ? list->zone : "", .text = ""};
@@ -72,7 +73,8 @@ static void plan_list(struct pass *pass, size_t number, const struct list *list,
 	state->usable = arena_calloc(pass->arena, bytes, 1);
 	if (!list) {
 		state->stored.slot = IDENTITY_SLOT;
-		state->budget.every_ms = IDENTITY_EVERY_MS;
+		state->budget.every_ms =
+		    number == SOURCE_AUTH ? pass->conf->auth.every_ms : IDENTITY_EVERY_MS;
 		return;
 	}
 	if (state->stored.day != pass_day(pass)) {
@@ -92,52 +94,82 @@ static bool plan_sources(struct pass *pass, struct err *err)
 
 	if (pass->store && !store_lists(pass->store, pass->arena, &known, &knowns, err))
 		return false;
-	pass->source = arena_calloc(pass->arena, catalogue->lists + 1, sizeof(*pass->source));
-	pass->state = arena_calloc(pass->arena, catalogue->lists + 1, sizeof(*pass->state));
-	plan_list(pass, SOURCE_IDENTITY, NULL, NULL);
-	pass->sources = 1;
+	pass->source =
+	    arena_calloc(pass->arena, catalogue->lists + SOURCE_LISTS, sizeof(*pass->source));
+	pass->state =
+	    arena_calloc(pass->arena, catalogue->lists + SOURCE_LISTS, sizeof(*pass->state));
+	while (pass->sources < SOURCE_LISTS)
+		plan_source(pass, pass->sources++, NULL, NULL);
 	for (size_t i = 0; i < catalogue->lists; i++) {
 		const struct list *const list = &catalogue->list[i];
 
 		if (list->is_enabled)
-			plan_list(pass, pass->sources++, list,
-				  find_list(known, knowns, list->zone));
+			plan_source(pass, pass->sources++, list,
+				    find_list(known, knowns, list->zone));
 	}
 	return true;
 }
 
-/* What the store knows about each target; nothing, for new ones. */
-static bool load_addresses(struct pass *pass, struct err *err)
-{
-	struct stored_address *known = NULL;
-	size_t knowns = 0;
-	struct map *by_text;
+/* What the store knows, by address and domain. */
+struct known {
+	struct stored_address *address;
+	size_t addresses;
+	struct stored_domains domains;
+};
 
-	if (pass->store && !store_addresses(pass->store, NULL, pass->arena, &known, &knowns, err))
-		return false;
-	by_text = map_new();
-	for (size_t i = 0; i < knowns; i++)
-		map_put(by_text, known[i].address, &known[i]);
-	pass->stored = arena_calloc(pass->arena, pass->targets.count, sizeof(*pass->stored));
+static bool load_known(struct pass *pass, struct known *known, struct err *err)
+{
+	if (!pass->store)
+		return true;
+	return store_addresses(pass->store, NULL, pass->arena, &known->address, &known->addresses,
+			       err) &&
+	       domains_load(pass->store, false, pass->arena, &known->domains, err);
+}
+
+static void take_known(struct pass *pass, const struct known *known)
+{
+	struct map *const by_text = map_new();
+
+	for (size_t i = 0; i < known->addresses; i++)
+		map_put(by_text, known->address[i].address, &known->address[i]);
+	for (size_t i = 0; i < known->domains.count; i++)
+		map_put(by_text, known->domains.address[i].address, &known->domains.address[i]);
 	for (size_t i = 0; i < pass->targets.count; i++) {
-		const struct target *const target = &pass->targets.target[i];
-		const struct stored_address *const found = map_get(by_text, target->text);
+		const struct stored_address *const found =
+		    map_get(by_text, pass->targets.target[i].text);
 
 		if (found)
 			pass->stored[i] = *found;
-		pass->stored[i].address = target->text;
-		pass->stored[i].name = target->name;
-		pass->stored[i].pool = target->pool;
-		pass->stored[i].helo = target->helo;
-		pass->stored[i].is_watched = true;
 	}
 	map_free(by_text);
+}
+
+/* What the store knows about each target; nothing, for new ones. */
+static bool load_targets(struct pass *pass, struct err *err)
+{
+	struct known known = {0};
+
+	if (!load_known(pass, &known, err))
+		return false;
+	pass->stored = arena_calloc(pass->arena, pass->targets.count, sizeof(*pass->stored));
+	take_known(pass, &known);
+	for (size_t i = 0; i < pass->targets.count; i++) {
+		const struct target *const target = &pass->targets.target[i];
+		struct stored_address *const stored = &pass->stored[i];
+
+		stored->address = target->text;
+		stored->name = target->name;
+		stored->pool = target->pool;
+		stored->helo = target->helo;
+		stored->is_domain = target->kind == TARGET_DOMAIN;
+		stored->is_watched = true;
+	}
 	return true;
 }
 
 bool plan_make(struct pass *pass, struct err *err)
 {
-	return load_addresses(pass, err) && plan_sources(pass, err);
+	return load_targets(pass, err) && plan_sources(pass, err);
 }
 
 struct stored_pair pass_pair(const struct pass *pass, size_t target, size_t source)
@@ -170,18 +202,27 @@ static int64_t wait_s(const struct pass *pass, size_t target, size_t source)
 	return every_s;
 }
 
+/* Whether this pass asks the source, and the source is about such targets at all. */
+static bool is_wanted(const struct pass *pass, size_t target, size_t source)
+{
+	const struct list *const list = pass->source[source].list;
+	const struct target *const what = &pass->targets.target[target];
+
+	if (list)
+		return pass->options->only & PASS_LISTS && dnsbl_covers(list, what);
+	if (source == SOURCE_AUTH)
+		return pass->options->only & PASS_AUTH && what->auth;
+	return pass->options->only & PASS_IDENTITY && what->kind == TARGET_ADDRESS;
+}
+
 bool plan_is_due(void *context, size_t target, size_t source)
 {
 	const struct pass *const pass = context;
-	const struct list *const list = pass->source[source].list;
 	const struct stored_pair pair = pass_pair(pass, target, source);
 	int64_t every_s;
 	int64_t slack_s;
 
-	if (!(pass->options->only & (list ? PASS_LISTS : PASS_IDENTITY)))
-		return false;
-	if (list ? !dnsbl_covers(list, &pass->targets.target[target])
-		 : pass->targets.target[target].kind != TARGET_ADDRESS)
+	if (!is_wanted(pass, target, source))
 		return false;
 	if (pass->options->ignores_due || !pair.asked_at)
 		return true;

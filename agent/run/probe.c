@@ -1,5 +1,6 @@
 #include "run/probe.h"
 
+#include "auth/domain.h"
 #include "auth/helo.h"
 #include "auth/ptr.h"
 #include "base/mem.h"
@@ -147,6 +148,25 @@ static bool step_identity(struct stream *base, struct job *job)
 	return true;
 }
 
+static bool step_auth(struct stream *base, struct job *job)
+{
+	struct source_stream *const stream = (struct source_stream *)base;
+	struct prober *const prober = stream->prober;
+	const struct target *const target = &prober->plan.target[job->index];
+	struct observation seen[DOMAIN_OBSERVATIONS];
+	struct domain_auth auth;
+
+	if (!domain_look(target->auth, &job->ask, &auth))
+		return false;
+	domain_observe(&auth, job->ask.arena, seen);
+	deliver(prober, &(struct probe_result){.target = job->index,
+					       .source = stream->source,
+					       .seen = seen,
+					       .count = COUNT_OF(seen),
+					       .auth = &auth});
+	return true;
+}
+
 static bool add_lane(struct prober *prober, struct probe_source *source, struct err *err)
 {
 	const struct list *const list = source->list;
@@ -220,6 +240,7 @@ static void run_round(struct prober *prober, enum round round)
 	size_t count = 0;
 
 	prober->round = round;
+	gather_forget(prober->gather);
 	for (size_t i = 0; i < plan->sources; i++) {
 		const struct probe_source *const source = &plan->source[i];
 		struct source_stream *const stream = &prober->stream[i];
@@ -227,9 +248,10 @@ static void run_round(struct prober *prober, enum round round)
 		*stream = (struct source_stream){
 		    .stream = {.lane = source->lane,
 			       .next = next_job,
-			       .step = source->list ? step_list : step_identity,
-			       /* Asking twice means asking, not remembering. */
-			       .shares_answers = !source->list && prober->round == ROUND_FIRST},
+			       .step = source->list      ? step_list
+				       : source->is_auth ? step_auth
+							 : step_identity,
+			       .shares_answers = !source->list},
 		    .prober = prober,
 		    .source = i,
 		    .random = random_number(),

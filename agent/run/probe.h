@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "conf/conf.h"
 #include "lists/health.h"
+#include "model/auth.h"
 #include "model/list.h"
 #include "model/observation.h"
 #include "model/target.h"
@@ -19,9 +20,11 @@
  * second time, and last the canaries again. Knows nothing of beliefs: who calls decides what is
  * due, what to ask twice, and what it means. */
 
-/* A list, or with `list` NULL the identity checks, which have a lane of their own. */
+/* A list; or with `list` NULL the identity of addresses, or the authentication of domains. Each has
+ * a lane of its own. */
 struct probe_source {
 	const struct list *list;
+	bool is_auth;
 	int lane;
 	bool wants_canaries; /* in: even when nothing is due */
 	bool is_asked; /* something was due */
@@ -35,9 +38,11 @@ struct probe_source {
 struct probe_result {
 	size_t target;
 	size_t source;
-	const struct observation *seen; /* one of a list; "ptr" and "helo" of identity */
+	const struct observation
+	    *seen; /* one of a list; "ptr" and "helo" of identity; "spf", ... */
 	size_t count;
 	const struct identity *identity; /* of identity */
+	const struct domain_auth *auth; /* of authentication */
 };
 
 struct probe_calls {

@@ -1,4 +1,4 @@
-#include "run/pass_parts.h"
+#include "run/domain_parts.h"
 
 #include "judge/standing.h"
 #include "store/removals.h"
@@ -9,7 +9,7 @@
 /* Gives every list its slot, and keeps what the pass learned about those it asked. */
 static bool save_lists(struct pass *pass, struct err *err)
 {
-	for (size_t i = SOURCE_IDENTITY + 1; i < pass->sources; i++) {
+	for (size_t i = SOURCE_LISTS; i < pass->sources; i++) {
 		struct stored_list *const stored = &pass->state[i].stored;
 
 		if (stored->slot < 0)
@@ -87,7 +87,7 @@ struct view_context pass_view_context(struct pass *pass)
 	struct view_list *list = arena_calloc(pass->arena, pass->sources, sizeof(*list));
 	size_t lists = 0;
 
-	for (size_t i = SOURCE_IDENTITY + 1; i < pass->sources; i++)
+	for (size_t i = SOURCE_LISTS; i < pass->sources; i++)
 		list[lists++] = (struct view_list){
 		    .list = pass->source[i].list,
 		    .stored = pass->state[i].stored,
@@ -98,52 +98,71 @@ struct view_context pass_view_context(struct pass *pass)
 	    .lists = lists,
 	    .now = pass->at,
 	    .stale_after_s = pass->conf->stale_after_ms / 1000,
+	    .auth_every_s = pass->conf->auth.every_ms / 1000,
 	    .wants_identity = true,
 	};
+}
+
+struct view_domain pass_view_domain(const struct pass *pass, size_t target)
+{
+	const struct target *const what = &pass->targets.target[target];
+
+	return (struct view_domain){.listed_as = what->listed_as, .wants_auth = what->auth != NULL};
 }
 
 static void grade(struct pass *pass, const struct view_context *context, size_t target,
 		  struct arena *arena)
 {
 	struct stored_address *const stored = &pass->stored[target];
+	const struct view_domain domain = pass_view_domain(pass, target);
 	struct address_view view;
 
-	view_make(context, stored, arena, &view);
+	view_make(context, stored, stored->is_domain ? &domain : NULL, arena, &view);
 	if (stored->grade != view.grade.letter || !stored->grade_since)
 		stored->grade_since = pass->at;
 	stored->grade = view.grade.letter;
 	stored->asked = view.asked;
 	stored->answered = view.answered;
 	stored->seen_at = pass->at;
+	if (stored->is_domain)
+		return;
 	pass->sample[target] = view_sample(&view, pass->at);
 	pass->sample[target].latency_s = pass->latency_s;
 }
 
-static bool save_addresses(struct pass *pass, struct err *err)
+/* What an address has beside its beliefs: volumes, a place in the series. */
+static bool keep_address(struct pass *pass, size_t target, struct err *err)
+{
+	return traffic_keep(pass, target, err) &&
+	       store_add_sample(pass->store, pass->stored[target].id, &pass->sample[target], err);
+}
+
+static bool save_targets(struct pass *pass, struct err *err)
 {
 	const struct view_context context = pass_view_context(pass);
 	const size_t slots = slots_needed(pass);
 	struct arena *arena = arena_new();
 	bool ok = true;
 
-	pass->sample = arena_calloc(pass->arena, pass->targets.count, sizeof(*pass->sample));
+	pass->sample = arena_calloc(pass->arena, pass->targets.addresses, sizeof(*pass->sample));
 	for (size_t i = 0; ok && i < pass->targets.count; i++) {
 		struct stored_address *const stored = &pass->stored[i];
 
-		if (!traffic_judge(pass, i, arena, err)) {
+		if (!stored->is_domain && !traffic_judge(pass, i, arena, err)) {
 			ok = false;
 			break;
 		}
 		pass_update_pairs(pass, i, slots);
 		grade(pass, &context, i, arena);
 		ok = store_save_address(pass->store, stored, err) &&
-		     save_standings(pass, stored, err) && traffic_keep(pass, i, err) &&
-		     store_add_sample(pass->store, stored->id, &pass->sample[i], err);
+		     save_standings(pass, stored, err) &&
+		     (stored->is_domain ? domains_keep(pass, i, err) : keep_address(pass, i, err));
 		drop_plain(stored);
 		arena_reset(arena);
 	}
 	arena_free(arena);
-	return ok && store_forget_unseen(pass->store, pass->at, err);
+	return ok && store_forget_unseen(pass->store, pass->at, err) &&
+	       domains_trim(pass->store, pass->at, err);
 }
 
 static bool save_events(struct pass *pass, struct err *err)
@@ -169,7 +188,7 @@ bool record_pass(struct pass *pass, struct err *err)
 	};
 
 	return store_begin(pass->store, err) && traffic_read(pass, err) && save_lists(pass, err) &&
-	       save_addresses(pass, err) && traffic_judge_groups(pass, err) &&
+	       save_targets(pass, err) && traffic_judge_groups(pass, err) &&
 	       save_events(pass, err) && removals_follow(pass->store, pass->at, err) &&
 	       store_add_pass(pass->store, &row, err) && store_commit(pass->store, err);
 }

@@ -1,5 +1,5 @@
 /* What the two rounds bring, kept until all of it can be judged. */
-#include "run/pass_parts.h"
+#include "run/domain_parts.h"
 
 #include "base/mem.h"
 #include "judge/standing.h"
@@ -43,6 +43,13 @@ struct event *pass_event(struct pass *pass)
 				.to = "",
 				.text = ""};
 	return event;
+}
+
+struct pass_domain *pass_domain(const struct pass *pass, size_t target)
+{
+	const size_t addresses = pass->targets.addresses;
+
+	return target < addresses ? NULL : &pass->domain[target - addresses];
 }
 
 struct standing *pass_find_standing(struct pass *pass, size_t target, const char *check,
@@ -195,6 +202,8 @@ void sight_first(void *context, const struct probe_result *result)
 	}
 	if (is_usable)
 		pass_set_bit(state->usable, result->target);
+	if (result->auth)
+		domains_take(pass, result->target, result->auth);
 	if (result->identity && result->identity->is_known)
 		pass->stored[result->target].identity =
 		    keep_identity(pass->arena, result->identity);
@@ -231,6 +240,8 @@ void sight_second(void *context, const struct probe_result *result)
 	struct pass *const pass = context;
 	const uint32_t first = pass->state[result->source].row[result->target];
 
+	if (result->auth)
+		domains_take(pass, result->target, result->auth);
 	for (size_t i = 0; i < result->count; i++) {
 		const struct observation *const seen = &result->seen[i];
 

@@ -1,82 +1,9 @@
 #include "run/look.h"
 
 #include "base/map.h"
-#include "lists/budget.h"
-#include "lists/dnsbl.h"
-#include "run/targets.h"
-#include "run/view.h"
+#include "run/snapshot.h"
 
 #include <string.h>
-
-/* All that is read from the store, in one go. */
-struct snapshot {
-	struct stored_address *address;
-	size_t addresses;
-	struct stored_list *list;
-	size_t lists;
-	struct stored_pass last;
-	struct stored_traffic *traffic;
-	size_t traffics;
-};
-
-static bool read_store(const char *state_dir, struct arena *arena, struct snapshot *out,
-		       struct err *err)
-{
-	struct store *store = store_open(state_dir, STORE_READ, err);
-	struct err none = {{0}};
-	bool ok;
-
-	if (!store)
-		return false;
-	ok = store_addresses(store, NULL, arena, &out->address, &out->addresses, err) &&
-	     store_lists(store, arena, &out->list, &out->lists, err) &&
-	     traffic_load(store, arena, &out->traffic, &out->traffics, err);
-	if (ok && !store_last_pass(store, &out->last, &none) && none.text[0])
-		ok = err_set(err, "%s", none.text);
-	store_close(store);
-	return ok;
-}
-
-static struct stored_list stored_list(const struct snapshot *snapshot, const char *zone)
-{
-	for (size_t i = 0; i < snapshot->lists; i++)
-		if (strcmp(snapshot->list[i].zone, zone) == 0)
-			return snapshot->list[i];
-	return (struct stored_list){.slot = -1, .zone = zone, .text = ""};
-}
-
-static struct view_context context_of(const struct conf *conf, const struct snapshot *snapshot,
-				      const struct targets *targets, int64_t now,
-				      struct arena *arena)
-{
-	const struct catalogue *const catalogue = &conf->catalogue;
-	struct view_list *list = arena_calloc(arena, catalogue->lists, sizeof(*list));
-	size_t lists = 0;
-
-	for (size_t i = 0; i < catalogue->lists; i++) {
-		const struct list *const entry = &catalogue->list[i];
-		uint64_t covered = 0;
-
-		if (!entry->is_enabled)
-			continue;
-		for (size_t j = 0; j < targets->count; j++)
-			covered += dnsbl_covers(entry, &targets->target[j]);
-		list[lists++] = (struct view_list){
-		    .list = entry,
-		    .stored = stored_list(snapshot, entry->zone),
-		    .every_s = budget_plan(entry, covered).every_ms / 1000,
-		};
-	}
-	return (struct view_context){
-	    .list = list,
-	    .lists = lists,
-	    .now = now,
-	    .stale_after_s = conf->stale_after_ms / 1000,
-	    .wants_identity = true,
-	    .traffic = snapshot->traffic,
-	    .traffics = snapshot->traffics,
-	};
-}
 
 static bool is_wanted(const struct target *target, const char *word)
 {
@@ -133,21 +60,31 @@ static struct stored_address row_of(const struct map *by_text, const struct targ
 	return row;
 }
 
+static bool read_state(const char *state_dir, struct arena *arena, struct snapshot *out,
+		       struct err *err)
+{
+	struct store *store = store_open(state_dir, STORE_READ, err);
+	const bool ok = store && snapshot_read(store, arena, out, err);
+
+	store_close(store);
+	return ok;
+}
+
 bool look_at_status(const struct conf *conf, const char *const *word, size_t words, int64_t now,
 		    struct arena *arena, struct status *status, struct err *err)
 {
 	const struct targets targets = targets_of(conf, arena);
-	struct snapshot snapshot = {0};
+	struct snapshot snapshot;
 	struct view_context context;
 	struct map *by_text;
 
 	if (!check_words(&targets, word, words, err) ||
-	    !read_store(conf->state_dir, arena, &snapshot, err))
+	    !read_state(conf->state_dir, arena, &snapshot, err))
 		return false;
 	by_text = map_new();
 	for (size_t i = 0; i < snapshot.addresses; i++)
 		map_put(by_text, snapshot.address[i].address, &snapshot.address[i]);
-	context = context_of(conf, &snapshot, &targets, now, arena);
+	context = snapshot_context(conf, &snapshot, &targets, now, arena);
 	*status = (struct status){.pass_at = snapshot.last.at};
 	status->is_stale = now - snapshot.last.at > conf->stale_after_ms / 1000;
 	status->view = arena_calloc(arena, targets.count, sizeof(*status->view));
@@ -158,7 +95,7 @@ bool look_at_status(const struct conf *conf, const char *const *word, size_t wor
 			continue;
 		row = arena_calloc(arena, 1, sizeof(*row));
 		*row = row_of(by_text, &targets.target[i]);
-		view_make(&context, row, arena, &status->view[status->views++]);
+		view_make(&context, row, NULL, arena, &status->view[status->views++]);
 	}
 	map_free(by_text);
 	return true;

@@ -44,5 +44,6 @@ struct targets targets_of(const struct conf *conf, struct arena *arena)
 			target->pool = block->pool;
 		}
 	}
+	targets.addresses = targets.count;
 	return targets;
 }

@@ -7,9 +7,11 @@
 
 #include <stddef.h>
 
-/* The configured addresses, blocks written out, in the configuration's order. */
+/* The configured addresses, blocks written out, in the configuration's order; in a pass the domains
+ * stand behind them. */
 struct targets {
 	struct target *target;
+	size_t addresses; /* so many are addresses */
 	size_t count;
 };
 

@@ -1,5 +1,7 @@
 /* What people hear about lists as a whole: once when a list is out, once when it is well again. */
-#include "run/pass_parts.h"
+#include "run/domain_parts.h"
+
+#include <string.h>
 
 static bool is_well(enum list_health health)
 {
@@ -23,13 +25,25 @@ static bool is_to_be_told(const struct stored_list *stored, const struct source_
 	       (stored->has_health && stored->health == HEALTH_UNREACHABLE);
 }
 
+static const char *held_text(struct pass *pass, const struct probe_source *source,
+			     const struct list_change *change)
+{
+	const char *const why = source->is_auth ? domains_commonest(pass) : "";
+
+	return arena_printf(pass->arena,
+			    "%zu would become listed or broken and %zu clear at once, of %zu "
+			    "asked; held back until the next pass says the same%s%s",
+			    change->raised, change->cleared, change->asked, why[0] ? ": " : "",
+			    why);
+}
+
 static void tell(struct pass *pass, const struct probe_source *source,
 		 const struct source_state *state, bool is_out)
 {
 	const struct stored_list *const stored = &state->stored;
 	struct event *const event = pass_event(pass);
 
-	event->check = source->list ? CHECK_DNSBL : "ptr";
+	event->check = source->list ? CHECK_DNSBL : source->is_auth ? CHECK_AUTH : "ptr";
 	event->subject = source->list ? source->list->zone : "";
 	event->change = is_out ? CHANGE_LIST_SICK : CHANGE_LIST_WELL;
 	event->severity = is_out ? SEVERITY_MINOR : SEVERITY_INFO;
@@ -37,12 +51,7 @@ static void tell(struct pass *pass, const struct probe_source *source,
 	event->to =
 	    state->is_held ? cause_name(CAUSE_MASS_CHANGE) : list_health_name(state->health.health);
 	if (state->is_held)
-		event->text =
-		    arena_printf(pass->arena,
-				 "%zu would become listed or broken and %zu clear at once, of %zu "
-				 "asked; held back "
-				 "until the next pass says the same",
-				 state->change.raised, state->change.cleared, state->change.asked);
+		event->text = held_text(pass, source, &state->change);
 	else if (is_out)
 		event->text = state->health.text ? state->health.text : "";
 	else
@@ -81,12 +90,31 @@ static void update_list(const struct pass *pass, struct source_state *state)
 		stored->last_ok = pass->at;
 }
 
-/* +1 to be told out, -1 to be told well again, 0 nothing new. */
-static int list_news(const struct source_state *state)
+/* Whether changes of a source without a list were held back in the pass before: its standings
+ * tell. */
+static bool was_held(const struct pass *pass, const struct probe_source *source)
 {
-	const bool was = was_told(&state->stored);
-	const bool is = is_to_be_told(&state->stored, state);
+	const size_t first = source->is_auth ? pass->targets.addresses : 0;
+	const size_t end = source->is_auth ? pass->targets.count : pass->targets.addresses;
 
+	for (size_t i = first; i < end; i++)
+		for (size_t j = 0; j < pass->stored[i].standings; j++)
+			if (pass->stored[i].standing[j].held &&
+			    strcmp(pass->stored[i].standing[j].check, CHECK_DNSBL) != 0)
+				return true;
+	return false;
+}
+
+/* +1 to be told out, -1 to be told well again, 0 nothing new. */
+static int list_news(const struct pass *pass, size_t source)
+{
+	const struct source_state *const state = &pass->state[source];
+	const bool is = is_to_be_told(&state->stored, state);
+	bool was;
+
+	if (!pass->source[source].list)
+		return is && !was_held(pass, &pass->source[source]);
+	was = was_told(&state->stored);
 	return is && !was ? 1 : was && !is && is_well(state->health.health) ? -1 : 0;
 }
 
@@ -100,7 +128,7 @@ void tell_lists(struct pass *pass)
 	bool all_well;
 
 	for (size_t i = 0; i < pass->sources; i++) {
-		const int news = pass->source[i].is_asked ? list_news(&pass->state[i]) : 0;
+		const int news = pass->source[i].is_asked ? list_news(pass, i) : 0;
 
 		asked += pass->source[i].is_asked;
 		out += news > 0;
@@ -114,7 +142,7 @@ void tell_lists(struct pass *pass)
 		tell_resolver(pass, well, asked, false);
 	for (size_t i = 0; i < pass->sources; i++) {
 		struct source_state *const state = &pass->state[i];
-		const int news = pass->source[i].is_asked ? list_news(state) : 0;
+		const int news = pass->source[i].is_asked ? list_news(pass, i) : 0;
 
 		if ((news > 0 && !all_out) || (news < 0 && !all_well))
 			tell(pass, &pass->source[i], state, news > 0);

@@ -164,7 +164,7 @@ bool traffic_read(struct pass *pass, struct err *err)
 {
 	struct pass_traffic *traffic;
 	const struct zone *const zone = pass->options->zone;
-	const size_t targets = pass->targets.count;
+	const size_t targets = pass->targets.addresses;
 
 	if (!(pass->options->only & PASS_MAILLOG) || !pass->conf->maillogs)
 		return true;

@@ -39,7 +39,7 @@ static bool is_loud(enum volume_level level)
 /* One incident, one line: a suspect stands in the event of its address. */
 static bool is_suspect(const struct pass *pass, const char *account)
 {
-	for (size_t i = 0; i < pass->targets.count; i++) {
+	for (size_t i = 0; i < pass->targets.addresses; i++) {
 		const struct traffic *const traffic = &pass->traffic->traffic[i];
 
 		for (size_t j = 0; j < traffic->suspects; j++)
@@ -100,7 +100,7 @@ static bool judge_pool(struct groups *groups, size_t first, struct arena *arena)
 	struct pass *const pass = groups->pass;
 	const struct targets *const targets = &pass->targets;
 	const char *const pool = targets->target[first].pool;
-	const char **address = arena_calloc(arena, targets->count, sizeof(*address));
+	const char **address = arena_calloc(arena, targets->addresses, sizeof(*address));
 	struct volume_query query = {address, 0, pass->traffic->today - HISTORY_DAYS,
 				     pass->traffic->today};
 	struct volume_input input = {.today = pass->traffic->today,
@@ -109,7 +109,7 @@ static bool judge_pool(struct groups *groups, size_t first, struct arena *arena)
 	struct volume_hours hours;
 	struct volume_day *day;
 
-	for (size_t i = first; i < targets->count; i++)
+	for (size_t i = first; i < targets->addresses; i++)
 		if (strcmp(targets->target[i].pool, pool) == 0 &&
 		    map_get(pass->traffic->senders, targets->target[i].text))
 			address[query.addresses++] = targets->target[i].text;
@@ -129,7 +129,7 @@ static bool judge_pool(struct groups *groups, size_t first, struct arena *arena)
 /* Then the address has been told, with its suspects. */
 static bool has_spiking_address(const struct pass *pass, const char *pool)
 {
-	for (size_t i = 0; i < pass->targets.count; i++)
+	for (size_t i = 0; i < pass->targets.addresses; i++)
 		if (strcmp(pass->targets.target[i].pool, pool) == 0 &&
 		    pass->traffic->traffic[i].volume.level == VOLUME_SPIKE)
 			return true;
@@ -138,7 +138,7 @@ static bool has_spiking_address(const struct pass *pass, const char *pool)
 
 static bool judge_pools(struct groups *groups, struct arena *arena)
 {
-	for (size_t i = 0; i < groups->pass->targets.count; i++)
+	for (size_t i = 0; i < groups->pass->targets.addresses; i++)
 		if (is_first_of_pool(&groups->pass->targets, i) &&
 		    !has_spiking_address(groups->pass, groups->pass->targets.target[i].pool) &&
 		    !judge_pool(groups, i, arena))

@@ -91,20 +91,22 @@ static bool is_current(const struct view_context *context, const struct standing
 }
 
 void view_make(const struct view_context *context, const struct stored_address *stored,
-	       struct arena *arena, struct address_view *out)
+	       const struct view_domain *domain, struct arena *arena, struct address_view *out)
 {
 	struct standing *standing =
 	    arena_calloc(arena, stored->standings + lists_out(context), sizeof(*standing));
-	const struct target target = target_of_text(stored->address);
-	const bool wants_identity = context->wants_identity && target.kind == TARGET_ADDRESS;
+	struct target target = target_of_text(stored->address);
 	struct coverage coverage = {0};
 	size_t standings = 0;
 
 	for (size_t i = 0; i < stored->standings; i++)
 		if (is_current(context, &stored->standing[i]))
 			standing[standings++] = stored->standing[i];
-	if (wants_identity)
-		count(context, good_at(stored, IDENTITY_SLOT), 0, &coverage);
+	if (domain)
+		target.listed_as = domain->listed_as;
+	if (context->wants_identity && (!domain || domain->wants_auth))
+		count(context, good_at(stored, IDENTITY_SLOT), domain ? context->auth_every_s : 0,
+		      &coverage);
 	for (size_t i = 0; i < context->lists; i++) {
 		const struct view_list *const list = &context->list[i];
 		const uint32_t good = good_at(stored, list->stored.slot);
@@ -130,6 +132,7 @@ void view_make(const struct view_context *context, const struct stored_address *
 	    .oldest_s = coverage.answered ? coverage.oldest_s : -1,
 	    .identity = stored->identity,
 	    .traffic = traffic_find(context->traffic, context->traffics, stored->id),
+	    .auth = domain ? domain->auth : NULL,
 	};
 }
 

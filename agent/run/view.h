@@ -23,15 +23,23 @@ struct view_context {
 	size_t lists;
 	int64_t now;
 	int64_t stale_after_s;
-	bool wants_identity; /* the identity checks count for coverage */
+	bool wants_identity; /* identity, and authentication of domains, count for coverage */
+	int64_t auth_every_s; /* between two looks at a domain */
 	const struct stored_traffic *traffic; /* of all addresses; none: not shown */
 	size_t traffics;
 };
 
-/* `out` borrows from `stored` and `arena`. A list that is not believed makes the address blind
+/* What is shown of a domain beside its standings. `listed_as` and `auth` as in struct target. */
+struct view_domain {
+	const char *listed_as;
+	bool wants_auth;
+	const struct domain_auth *auth; /* NULL: nothing known */
+};
+
+/* `domain` NULL: an address. `out` borrows from `stored`, `domain` and `arena`. A list that is not believed makes the address blind
  * on it, whatever its last answers were. */
 void view_make(const struct view_context *context, const struct stored_address *stored,
-	       struct arena *arena, struct address_view *out);
+	       const struct view_domain *domain, struct arena *arena, struct address_view *out);
 
 /* What the series hold for it. */
 struct sample view_sample(const struct address_view *view, int64_t at);

@@ -43,6 +43,11 @@ static enum spf_result spf_result_at(const json_t *object)
 	return value < 0 ? SPF_TEMPERROR : (enum spf_result)value;
 }
 
+static enum cause cause_at(const json_t *object)
+{
+	return (enum cause)word_at(object, "cause", cause_parse);
+}
+
 static struct auth_problems problems_at(struct arena *arena, const json_t *object)
 {
 	const json_t *const array = json_object_get(object, "problems");
@@ -66,6 +71,7 @@ static void read_spf(struct arena *arena, const json_t *object, struct domain_sp
 	struct spf_sender *sender = arena_calloc(arena, count, sizeof(*sender));
 
 	spf->result = spf_result_at(object);
+	spf->cause = cause_at(object);
 	spf->record = text_at(arena, object, "record");
 	spf->lookups = count_at(object, "lookups", 0);
 	spf->voids = count_at(object, "void_lookups", 0);
@@ -89,6 +95,7 @@ static void read_dkim(struct arena *arena, const json_t *object, struct domain_d
 	struct dkim_key *key;
 
 	dkim->state = (enum auth_state)word_at(object, "result", auth_state_parse);
+	dkim->cause = cause_at(object);
 	dkim->keys = json_array_size(array);
 	key = arena_calloc(arena, dkim->keys, sizeof(*key));
 	for (size_t i = 0; i < dkim->keys; i++) {
@@ -101,10 +108,12 @@ static void read_dkim(struct arena *arena, const json_t *object, struct domain_d
 		    .bits = count_at(row, "bits", 0),
 		    .is_configured = is_true_at(row, "configured"),
 		    .is_testing = is_true_at(row, "testing"),
+		    .cause = cause_at(row),
 		    .problems = problems_at(arena, row),
 		};
 	}
 	dkim->key = key;
+	dkim->problems = problems_at(arena, object);
 }
 
 static void read_dmarc(struct arena *arena, const json_t *object, struct domain_dmarc *dmarc)
@@ -118,6 +127,7 @@ static void read_dmarc(struct arena *arena, const json_t *object, struct domain_
 	    .is_spf_strict = is_true_at(object, "strict_spf"),
 	    .is_testing = is_true_at(object, "testing"),
 	    .percent = count_at(object, "percent", 100),
+	    .cause = cause_at(object),
 	    .problems = problems_at(arena, object),
 	    .fix = text_at(arena, object, "fix"),
 	};
@@ -138,6 +148,7 @@ static void read_mx(struct arena *arena, const json_t *object, struct domain_mx 
 		host[i] = name ? arena_strdup(arena, name) : "";
 	}
 	mx->host = host;
+	mx->cause = cause_at(object);
 	mx->problems = problems_at(arena, object);
 }
 

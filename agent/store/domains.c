@@ -119,6 +119,38 @@ bool domains_trim(struct store *store, int64_t now, struct err *err)
 	return query_run(&query);
 }
 
+bool domains_senders(struct store *store, const struct sender_query *query, struct arena *arena,
+		     struct domain_sender **out, size_t *count, struct err *err)
+{
+	static const char sql[] =
+	    "WITH sums AS (SELECT domain_id, sender_id, sum(sent + deferred + bounced + expired)"
+	    " AS tried, sum(iif(day >= ?2, sent + deferred + bounced + expired, 0)) AS lately"
+	    " FROM domain_day WHERE day BETWEEN ?1 AND ?3 GROUP BY domain_id, sender_id)"
+	    " SELECT name, address, tried, lately FROM sums"
+	    " JOIN sender_domain ON sender_domain.id = domain_id"
+	    " JOIN sender ON sender.id = sender_id ORDER BY tried DESC, name, address";
+	struct rows rows = {.size = sizeof(struct domain_sender)};
+	struct query read;
+	enum query_step step;
+
+	if (!query_open(&read, store, sql, err))
+		return false;
+	query_put_int(&read, query->first_day);
+	query_put_int(&read, query->recent_day);
+	query_put_int(&read, query->last_day);
+	while ((step = query_next(&read)) == QUERY_ROW) {
+		struct domain_sender *const row = rows_add(&rows);
+
+		row->domain = query_text(&read, arena);
+		row->address = query_text(&read, arena);
+		row->tried = (uint64_t)query_int(&read);
+		row->tried_lately = (uint64_t)query_int(&read);
+	}
+	*count = rows.count;
+	*out = rows_keep(&rows, arena);
+	return step == QUERY_END;
+}
+
 /* The days stand together in their table, each domain's rows are spread over it. */
 bool domains_days(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
 		  struct domain_day **out, size_t *count, struct err *err)

@@ -51,6 +51,20 @@ bool domains_trim(struct store *store, int64_t now, struct err *err);
 /* What auth_json_text() wrote, in structs; false: it is not that. Strings live in `arena`. */
 bool domain_auth_parse(const char *text, struct arena *arena, struct domain_auth *out);
 
+/* What one address tried to send for one sender's domain. */
+struct domain_sender {
+	const char *domain; /* as the log had it: foreign text */
+	const char *address; /* "": no log tells */
+	uint64_t tried;
+	uint64_t tried_lately; /* of it, from recent_day on */
+};
+struct sender_query {
+	int64_t first_day, recent_day, last_day;
+};
+/* The largest first. */
+bool domains_senders(struct store *store, const struct sender_query *query, struct arena *arena,
+		     struct domain_sender **out, size_t *count, struct err *err);
+
 /* Mail of one sender's domain on one day, over all addresses. */
 struct domain_day {
 	const char *domain; /* as the log had it: foreign text */

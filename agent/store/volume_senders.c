@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Accounts and domains: tables in which the day comes first, read day by day. */
+/* Accounts: a table in which the day comes first, read day by day. */
 
 struct account_sum {
 	int64_t account_id;
@@ -182,47 +182,4 @@ bool volumes_accounts(struct store *store, const struct account_query *query, st
 	rows_release(&accounts.rows);
 	free(accounts.row_of);
 	return ok;
-}
-
-static bool is_asked(const struct volume_query *query, const char *address)
-{
-	for (size_t i = 0; i < query->addresses; i++)
-		if (strcmp(query->address[i], address) == 0)
-			return true;
-	return query->addresses == 0;
-}
-
-bool volumes_domains(struct store *store, const struct volume_query *query, struct arena *arena,
-		     struct domain_volume **out, size_t *count, struct err *err)
-{
-	static const char sql[] =
-	    "SELECT sender_domain.name, sender.address, sum(sent), sum(deferred), sum(bounced),"
-	    " sum(expired), sum(to_gmail), sum(to_microsoft), sum(to_yahoo) FROM domain_day"
-	    " JOIN sender_domain ON sender_domain.id = domain_id"
-	    " JOIN sender ON sender.id = sender_id WHERE day BETWEEN ?1 AND ?2"
-	    " GROUP BY domain_id, sender_id ORDER BY sum(sent) DESC, sender_domain.name";
-	struct rows rows = {.size = sizeof(struct domain_volume)};
-	struct query read;
-	enum query_step step;
-
-	if (!query_open(&read, store, sql, err))
-		return false;
-	query_put_int(&read, query->first_day);
-	query_put_int(&read, query->last_day);
-	while ((step = query_next(&read)) == QUERY_ROW) {
-		struct domain_volume row = {0};
-
-		row.domain = query_text(&read, arena);
-		row.address = query_text(&read, arena);
-		for (size_t i = 0; i < OUTCOME_COUNT; i++)
-			row.by_outcome[i] = (uint64_t)query_int(&read);
-		row.to_gmail = (uint64_t)query_int(&read);
-		row.to_microsoft = (uint64_t)query_int(&read);
-		row.to_yahoo = (uint64_t)query_int(&read);
-		if (is_asked(query, row.address))
-			*(struct domain_volume *)rows_add(&rows) = row;
-	}
-	*count = rows.count;
-	*out = rows_keep(&rows, arena);
-	return step == QUERY_END;
 }

@@ -118,15 +118,4 @@ struct reply_volume { /* replies of one kind on one day */
 bool volumes_replies(struct store *store, const struct volume_query *query, struct arena *arena,
 		     struct reply_volume **out, size_t *count, struct err *err);
 
-struct domain_volume {
-	const char *domain;
-	const char *address;
-	uint64_t by_outcome[OUTCOME_COUNT];
-	uint64_t to_gmail, to_microsoft, to_yahoo; /* of all outcomes */
-};
-/* Each pair of sender's domain and address, over all addresses when none is named; the largest
- * first. */
-bool volumes_domains(struct store *store, const struct volume_query *query, struct arena *arena,
-		     struct domain_volume **out, size_t *count, struct err *err);
-
 #endif

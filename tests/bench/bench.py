@@ -97,6 +97,10 @@ class Delayns(Serving):
         return tuple(map(int, (self.dir / "file").read_text().split()))
 
 
+class Nsd(Serving, beds.Nsd):
+    """Whole zones."""
+
+
 # --- clients ---
 
 class Lap:
@@ -391,12 +395,62 @@ def spf(bench):
     bench_spf.spf(bench, pinned, SERVER_CORE, CLIENT_CORE)
 
 
+def domains(bench, count=5000, sampled=10):
+    """Customers' domains whose records lead to one hoster's, as they do: 10 lookups each."""
+    senders = ["198.18.0.1", "2001:db8::1"]
+    zone = ['_spf.host TXT "v=spf1 include:_a.host.test include:_b.host.test a:relay.host.test '
+            'mx:pool.host.test ~all"', '_a.host TXT "v=spf1 include:_a1.host.test mx:mx.host.test ~all"',
+            '_b.host TXT "v=spf1 include:_b1.host.test a:old.host.test ~all"',
+            f'_a1.host TXT "v=spf1 ip4:{senders[0]} ~all"',
+            f'_b1.host TXT "v=spf1 ip6:{senders[1]} ~all"', "mx.host MX 10 mx1.host",
+            "mx1.host A 198.18.0.9", "relay.host A 198.18.0.8", "old.host A 198.18.0.7",
+            '*._report._dmarc.host TXT "v=DMARC1"']
+    zone += [f"pool.host MX 10 out{n}.host\nout{n}.host A 198.18.1.{n}\n"
+             f"out{n}.host AAAA 2001:db8:1::{n}" for n in range(8)]
+    for n in range(count):
+        zone.append(f'c{n} TXT "v=spf1 include:_spf.host.test -all"\nc{n} MX 10 mx1.host\n'
+                    f'_dmarc.c{n} TXT "v=DMARC1; p=none; rua=mailto:reports@host.test"\n'
+                    f'k1._domainkey.c{n} TXT "v=DKIM1; k=ed25519; '
+                    'p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="')
+    server = Nsd({"test": "\n".join(zone)})
+    program = agent.Repwatch(bench.folder / "domains")
+    program.dir.mkdir()
+
+    def lap(names, state):
+        program.configure(
+            [{"address": address, "pool": "shared", "helo": "mx1.host.test"} for address in senders],
+            state_dir=str(program.dir / state),
+            resolver={"servers": [server.at], "timeout": "1s", "tries": 3, "in_flight": 1000,
+                      "deadline": "5m"},
+            domains=[{"domain": name, "selectors": ["k1"], "pool": "shared"} for name in names])
+        return bench.lap(program, "run", "--only", "auth", "--json")
+
+    names = [f"c{n}.test" for n in range(count)]
+    alone = statistics.mean(json.loads(lap([name], f"one-{name}").out)["queries"]
+                            for name in names[:sampled]) * count
+    laps = [lap(names, f"all-{number}") for number in range(ROUNDS)]
+    done = json.loads(laps[0].out)
+    wall, cpu = middle(laps, "wall_s"), middle(laps, "cpu_s")
+    bench.line(f"{count:,} domains in one pass", f"{wall:.1f} s, {cpu:.1f} CPU s; {done['queries']:,} "
+               f"questions, {alone:,.0f} each alone", alone / done["queries"], 5.0, laps=laps)
+    answered = done["answered"] / count
+    bench.line("  answered of looked at", f"{done['answered']:,} of {count:,}", answered, 1.0)
+    program.configure([{"address": address, "pool": "shared"} for address in senders],
+                      state_dir=str(program.dir / "all-0"),
+                      domains=[{"domain": name, "selectors": ["k1"], "pool": "shared"}
+                               for name in names])
+    shown = [bench.lap(program, "domains", "--json", codes=(0, 1, 3)) for _ in range(ROUNDS)]
+    bench.line("  shown again", f"{middle(shown, 'wall_s'):.2f} s of 2", middle(shown, "wall_s") / 2,
+               1.0, at_most=True, laps=shown)
+    server.stop()
+
+
 def main():
     bench = Bench()
     print(f"# {ROUNDS} rounds, server on core {SERVER_CORE}, client on core {CLIENT_CORE}",
           flush=True)
     try:
-        for run in (race, far_away, loss, silent, refusals, large, logs, spf):
+        for run in (race, far_away, loss, silent, refusals, large, logs, spf, domains):
             if ONLY in run.__name__:
                 run(bench)
     finally:

@@ -618,7 +618,7 @@ static void many_records_lose_neither_verdict_nor_reason(void **state)
 
 static struct target address(const char *text)
 {
-	struct target target = {TARGET_ADDRESS, text, {0}, "", "", ""};
+	struct target target = {.kind = TARGET_ADDRESS, .text = text};
 
 	assert_true(ip_parse(text, &target.ip));
 	return target;
@@ -626,7 +626,7 @@ static struct target address(const char *text)
 
 static struct target domain(const char *text)
 {
-	return (struct target){TARGET_DOMAIN, text, {0}, "", "", ""};
+	return (struct target){.kind = TARGET_DOMAIN, .text = text};
 }
 
 static void asks_only_about_what_a_list_covers(void **state)
@@ -642,6 +642,34 @@ static void asks_only_about_what_a_list_covers(void **state)
 		assert_int_equal(dnsbl_covers(&list, &v4), (covers & COVERS_IP4) != 0);
 		assert_int_equal(dnsbl_covers(&list, &v6), (covers & COVERS_IP6) != 0);
 		assert_int_equal(dnsbl_covers(&list, &name), (covers & COVERS_DOMAIN) != 0);
+	}
+}
+
+static void asks_about_the_name_it_is_given(void **state)
+{
+	static const struct list list = {
+	    .covers = COVERS_DOMAIN, .zone = "dbl.example", .query_zone = "dbl.example"};
+	static const struct {
+		const char *listed_as;
+		const char *asked; /* NULL: nothing */
+	} row[] = {
+	    {NULL, "www.example.jp.dbl.example"},
+	    {"example.jp", "example.jp.dbl.example"},
+	    {"", NULL},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct target target = domain("www.example.jp");
+		struct ask ask = ask_over(*state);
+		struct observation seen;
+
+		target.listed_as = row[i].listed_as;
+		assert_int_equal(dnsbl_covers(&list, &target), row[i].asked != NULL);
+		if (!row[i].asked)
+			continue;
+		assert_false(dnsbl_check(&list, &target, true, &ask, &seen));
+		assert_int_equal(ask.questions, 1);
+		assert_string_equal(ask.question[0].name, row[i].asked);
 	}
 }
 
@@ -852,6 +880,7 @@ int main(void)
 	    cmocka_unit_test(one_bad_record_spoils_any_answer),
 	    cmocka_unit_test(many_records_lose_neither_verdict_nor_reason),
 	    cmocka_unit_test(asks_only_about_what_a_list_covers),
+	    cmocka_unit_test(asks_about_the_name_it_is_given),
 	    cmocka_unit_test(asks_for_the_reason_only_where_there_is_one),
 	    cmocka_unit_test(the_key_is_asked_with_and_never_shown),
 	    cmocka_unit_test(a_name_beyond_the_limits_is_blind_and_never_asked),

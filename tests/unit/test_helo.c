@@ -248,8 +248,11 @@ static int teardown(void **state)
 static void the_helo_name_leads_to_the_address_and_back(void **state)
 {
 	for (size_t i = 0; i < COUNT_OF(helo_case); i++) {
-		struct target target = {
-		    TARGET_ADDRESS, helo_case[i].address, {0}, "", helo_case[i].helo, ""};
+		struct target target = {.kind = TARGET_ADDRESS,
+					.text = helo_case[i].address,
+					.name = "",
+					.helo = helo_case[i].helo,
+					.pool = ""};
 		struct ask ask = ask_over(*state);
 		struct identity identity;
 		struct observation ptr, seen;

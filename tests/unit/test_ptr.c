@@ -492,8 +492,11 @@ static void assert_names(const struct identity *identity, const char *expected)
 static void an_address_has_a_name_that_leads_back(void **state)
 {
 	for (size_t i = 0; i < COUNT_OF(identity_case); i++) {
-		struct target target = {TARGET_ADDRESS,        identity_case[i].address, {0},
-					identity_case[i].name, identity_case[i].helo,    ""};
+		struct target target = {.kind = TARGET_ADDRESS,
+					.text = identity_case[i].address,
+					.name = identity_case[i].name,
+					.helo = identity_case[i].helo,
+					.pool = ""};
 		struct ask ask = ask_over(*state);
 		struct identity identity;
 		struct observation seen;
@@ -535,7 +538,8 @@ static void names_of_any_length_and_number_are_bounded(void **state)
 	struct dns_record *record = arena_calloc(*state, NAMES + 2, sizeof(*record));
 	const struct dns_answer answer = {
 	    .outcome = DNS_FOUND, .record = record, .records = NAMES + 2};
-	struct target target = {TARGET_ADDRESS, "203.0.113.10", {0}, "", "", ""};
+	struct target target = {
+	    .kind = TARGET_ADDRESS, .text = "203.0.113.10", .name = "", .helo = "", .pool = ""};
 	struct ask ask = ask_over(*state);
 	struct identity identity;
 	struct observation seen;

@@ -162,6 +162,8 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	struct delivery delivery = {.sender_domain = slice_text("a.example"),
 				    .mx = slice_text("mta5.am0.yahoodns.net"),
 				    .outcome = OUTCOME_SENT};
+	const struct sender_query query = {TODAY - 9, TODAY, TODAY};
+	struct domain_sender *sender;
 	struct domain_day *day;
 	size_t count;
 
@@ -174,7 +176,6 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	must(bench, volumes_add(bench->store, tally, TODAY, &bench->err));
 	must(bench,
 	     domains_days(bench->store, TODAY - 9, TODAY, bench->arena, &day, &count, &bench->err));
-	must(bench, store_commit(bench->store, &bench->err));
 	assert_int_equal(count, 2);
 	assert_string_equal(day[1].domain, "a.example");
 	assert_int_equal(day[0].day, TODAY - 1);
@@ -182,6 +183,14 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	assert_int_equal(day[0].to[BULK_YAHOO], 2);
 	assert_int_equal(day[0].to[BULK_GMAIL], 0);
 	assert_int_equal(day[1].to[BULK_YAHOO], 1);
+	must(bench,
+	     domains_senders(bench->store, &query, bench->arena, &sender, &count, &bench->err));
+	must(bench, store_commit(bench->store, &bench->err));
+	assert_int_equal(count, 1);
+	assert_string_equal(sender->domain, "a.example");
+	assert_string_equal(sender->address, "192.0.2.1");
+	assert_int_equal(sender->tried, 3);
+	assert_int_equal(sender->tried_lately, 1);
 	tally_free(tally);
 	replies_free(replies);
 }
@@ -222,7 +231,11 @@ static struct domain_auth full(struct spf_sender sender[2])
 		    .problems = {wrong, COUNT_OF(wrong)},
 		    .fix = "v=spf1 a:mail.example.jp ip6:2001:db8::10 -all",
 		    .why = "2001:db8::10 sends"},
-	    .dkim = {.state = AUTH_WEAK, .key = keys, .keys = COUNT_OF(keys)},
+	    .dkim = {.state = AUTH_UNKNOWN,
+		     .cause = CAUSE_TIMEOUT,
+		     .key = keys,
+		     .keys = COUNT_OF(keys),
+		     .problems = {wrong, 1}},
 	    .dmarc = {.state = AUTH_OK,
 		      .record = "v=DMARC1; p=none",
 		      .found_at = "example.jp",
@@ -259,6 +272,7 @@ static void records_come_back_as_they_were(void **state)
 	assert_int_equal(back.spf.senders, 2);
 	assert_int_equal(back.spf.sender[1].result, SPF_FAIL);
 	assert_string_equal(back.spf.problems.problem[1].text, wrong[1].text);
+	assert_int_equal(back.dkim.cause, CAUSE_TIMEOUT);
 	assert_int_equal(back.dkim.key[0].bits, 2048);
 	assert_int_equal(back.dmarc.percent, 20);
 	assert_int_equal(back.dmarc.policy, DMARC_QUARANTINE);

@@ -1,0 +1,37 @@
+#ifndef MODEL_DOMAIN_VIEW_H
+#define MODEL_DOMAIN_VIEW_H
+
+#include "model/bulk.h"
+#include "model/view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What `domains` shows of a domain that mail is sent for; renderers read nothing else. */
+
+enum { DOMAIN_VIEW_DAYS = 30 }; /* before today: what `month` and `mean` are about */
+
+struct domain_address {
+	const char *address; /* canonical; "": no log tells */
+	const char *name; /* the operator's, "" for none */
+	uint64_t tried; /* deliveries in these days, today too */
+};
+
+struct domain_view {
+	struct address_view base; /* beliefs and listings, those of the registrable domain among
+				   * them, and what DNS says */
+	const char *registrable; /* "" for none */
+	bool is_configured; /* else only the logs tell of it */
+	int64_t looked_at; /* 0: never */
+	uint64_t yesterday, month; /* sent */
+	double mean; /* a day */
+	uint64_t to[BULK_RECEIVER_COUNT]; /* in these days, of all outcomes */
+	const struct domain_address *address; /* the most used first */
+	size_t addresses;
+	const struct bulk_verdict *bulk; /* of the registrable domain; NULL: nothing is known */
+	bool is_unready; /* something must be mended before it sends much */
+	bool is_blind; /* not all could be learned */
+};
+
+#endif

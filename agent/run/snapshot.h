@@ -1,0 +1,34 @@
+#ifndef RUN_SNAPSHOT_H
+#define RUN_SNAPSHOT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "conf/conf.h"
+#include "run/targets.h"
+#include "run/view.h"
+#include "store/domains.h"
+#include "store/store.h"
+#include "store/traffic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the passes left, read in one go for commands that show it. */
+struct snapshot {
+	struct stored_address *address;
+	size_t addresses;
+	struct stored_domains domains; /* with what DNS says of them */
+	struct stored_list *list;
+	size_t lists;
+	struct stored_pass last; /* at 0: none has ended */
+	struct stored_traffic *traffic;
+	size_t traffics;
+};
+
+bool snapshot_read(struct store *store, struct arena *arena, struct snapshot *out, struct err *err);
+struct view_context snapshot_context(const struct conf *conf, const struct snapshot *snapshot,
+				     const struct targets *targets, int64_t now,
+				     struct arena *arena);
+
+#endif
