@@ -97,6 +97,35 @@ bool parse_duration_ms(const char *text, int64_t *ms)
 	return false;
 }
 
+/* "07:00"; two digits each. */
+static bool parse_clock(const char *text, uint32_t *minute)
+{
+	const bool is_clock = strspn(text, "0123456789") == 2 && text[2] == ':' &&
+			      strspn(text + 3, "0123456789") == 2;
+	uint32_t hours;
+	uint32_t minutes;
+
+	if (!is_clock)
+		return false;
+	hours = (uint32_t)(text[0] - '0') * 10 + (uint32_t)(text[1] - '0');
+	minutes = (uint32_t)(text[3] - '0') * 10 + (uint32_t)(text[4] - '0');
+	*minute = hours * 60 + minutes;
+	return hours < 24 && minutes < 60;
+}
+
+bool parse_day_span(const char *text, uint32_t *from_min, uint32_t *until_min)
+{
+	uint32_t from;
+	uint32_t until;
+
+	if (!parse_clock(text, &from) || text[5] != '-' || !parse_clock(text + 6, &until) ||
+	    text[11] || from == until)
+		return false;
+	*from_min = from;
+	*until_min = until;
+	return true;
+}
+
 const char *duration_text(int64_t ms, char out[DURATION_TEXT_BYTES])
 {
 	size_t i = 0;

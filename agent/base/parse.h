@@ -18,6 +18,9 @@ bool parse_duration_ms(const char *text, int64_t *ms);
 enum { DURATION_TEXT_BYTES = 24 };
 const char *duration_text(int64_t ms, char out[DURATION_TEXT_BYTES]);
 
+/* "22:00-07:00": minutes of the day; the second may be the smaller. False for an empty span. */
+bool parse_day_span(const char *text, uint32_t *from_min, uint32_t *until_min);
+
 /* For people: 48200 is "48,200". Returns a place in `out`. */
 enum { GROUPED_BYTES = 32 };
 const char *grouped_text(uint64_t value, char out[GROUPED_BYTES]);

@@ -51,8 +51,16 @@ struct conf_channel {
 	const char *name, *type;
 	const char *const *to;
 	size_t tos;
-	const char *from, *url, *url_file, *user, *password_file;
+	const char *from, *url, *url_file, *user, *password_file, *ca_file;
+	const char *const *command; /* program and arguments */
+	size_t commands;
+	const char *command_file; /* of Nagios */
+	const char *const *pool; /* none: all */
+	size_t pools;
 	enum severity min_severity;
+	const char *language; /* "": the main one */
+	const char *quiet_hours; /* as parse_day_span() has it, in the operator's zone */
+	int64_t timeout_ms;
 };
 
 struct conf {
@@ -103,6 +111,9 @@ struct conf {
 	} volume;
 	struct {
 		int64_t repeat_ms, digest_over;
+		const char *heartbeat_url, *heartbeat_url_file;
+		const char *weekly; /* a day's name; "": never */
+		const char *report_url;
 		const struct conf_channel *channel;
 		size_t channels;
 	} alerts;

@@ -29,6 +29,7 @@ static const struct type_text {
     [OPTION_SOCKET] = {"socket", "sockets", "unix:PATH or ADDRESS:PORT in quotes"},
     [OPTION_MAILBOX] = {"mail address", "mail addresses", "a mail address in quotes"},
     [OPTION_URL] = {"URL", "URLs", "a URL in quotes"},
+    [OPTION_HOURS] = {"hours", "", "hours in quotes, such as \"22:00-07:00\""},
     [OPTION_WORD] = {"word", "words", "a word in quotes"},
     [OPTION_ENUM] = {"word", "words", "a word in quotes"},
     [OPTION_FLAGS] = {"list of words", "", "a list of words, such as [ \"ip4\", \"ip6\" ]"},

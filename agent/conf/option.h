@@ -29,6 +29,7 @@ enum option_type {
 	OPTION_SOCKET,
 	OPTION_MAILBOX,
 	OPTION_URL,
+	OPTION_HOURS,
 	OPTION_WORD,
 	/* the others */
 	OPTION_ENUM, /* an enum of the model: one of `words`, its value is the place */

@@ -19,9 +19,17 @@ static struct words format_words(void)
 
 static struct words channel_words(void)
 {
-	static const char *const word[] = {"mail",      "slack",        "mattermost",
-					   "discord",   "teams",        "chatwork",
-					   "pagerduty", "alertmanager", "webhook"};
+	static const char *const word[] = {"mail",    "slack",    "mattermost", "discord",
+					   "teams",   "chatwork", "pagerduty",  "alertmanager",
+					   "webhook", "command",  "nagios",     "icinga"};
+
+	return (struct words){word, COUNT_OF(word)};
+}
+
+static struct words day_words(void)
+{
+	static const char *const word[] = {"monday", "tuesday",  "wednesday", "thursday",
+					   "friday", "saturday", "sunday"};
 
 	return (struct words){word, COUNT_OF(word)};
 }
@@ -207,45 +215,73 @@ static const struct option rows[] = {
      .initial = "30", .unit = "days",
      .text = "Silence after which an address has to be warmed up again."},
 
-    {"alerts", OPTION_SECTION, .use = OPTION_LATER, .text = "Who is told, and how often."},
-    {"alerts.repeat", OPTION_DURATION, .use = OPTION_LATER, AT(conf, alerts.repeat_ms),
-     .min = 10 * MINUTE, .max = 365 * DAY, .initial = "24h",
+    {"alerts", OPTION_SECTION, .text = "Who is told, and how often."},
+    {"alerts.repeat", OPTION_DURATION, AT(conf, alerts.repeat_ms), .min = 10 * MINUTE,
+     .max = 365 * DAY, .initial = "24h",
      .text = "Time after which what has not ended is told again."},
-    {"alerts.digest_over", OPTION_INTEGER, .use = OPTION_LATER, AT(conf, alerts.digest_over),
-     .min = 1, .max = 100000, .initial = "10", .unit = "events",
-     .text = "More events than this in one pass become one message."},
-    {"alerts.channels", OPTION_GROUPS, .use = OPTION_LATER,
-     LIST_AT(conf, alerts.channel, alerts.channels),
+    {"alerts.digest_over", OPTION_INTEGER, AT(conf, alerts.digest_over), .min = 1, .max = 100000,
+     .initial = "10", .unit = "incidents",
+     .text = "More incidents than this in one pass become one message."},
+    {"alerts.weekly", OPTION_WORD, AT(conf, alerts.weekly), .words = day_words,
+     .example = "\"monday\"",
+     .text = "Day on which the first pass sends a summary of the week; without it never."},
+    {"alerts.heartbeat_url", OPTION_URL, AT(conf, alerts.heartbeat_url),
+     .example = "\"http://127.0.0.1:8000/ping/repwatch\"",
+     .text = "Asked for (GET) at the end of each complete pass, so that a dead man's switch there "
+	     "notices when passes end."},
+    {"alerts.heartbeat_url_file", OPTION_SECRET, AT(conf, alerts.heartbeat_url_file),
+     .example = "\"heartbeat.url\"",
+     .text = "File with that URL in its first line, when it is a secret; it comes before "
+	     "'alerts.heartbeat_url'."},
+    {"alerts.report_url", OPTION_URL, AT(conf, alerts.report_url),
+     .example = "\"https://repwatch.example.jp/\"",
+     .text = "Where people find the page that 'repwatch report' makes; messages link to it."},
+    {"alerts.channels", OPTION_GROUPS, LIST_AT(conf, alerts.channel, alerts.channels),
      .example = "(\n"
 		"\t{ name = \"noc\"; type = \"mail\"; to = [ \"noc@example.jp\" ];\n"
 		"\t  from = \"repwatch@example.jp\"; url = \"smtp://127.0.0.1:25\";\n"
 		"\t  min_severity = \"major\"; },\n"
 		"\t{ name = \"chat\"; type = \"slack\"; url_file = \"slack.url\"; }\n"
 		")",
-     .text = "Where messages go."},
-    {"alerts.channels[].name", OPTION_NAME, .use = OPTION_LATER, .is_required = true,
-     AT(conf_channel, name), .text = "What you call it; each name once."},
-    {"alerts.channels[].type", OPTION_WORD, .use = OPTION_LATER, .is_required = true,
-     AT(conf_channel, type), .words = channel_words, .text = "How messages are delivered."},
-    {"alerts.channels[].to", OPTION_MAILBOX, .use = OPTION_LATER, .is_list = true,
-     LIST_AT(conf_channel, to, tos), .text = "Recipients of mail."},
-    {"alerts.channels[].from", OPTION_MAILBOX, .use = OPTION_LATER, AT(conf_channel, from),
+     .text = "Where messages go. Have two that fail apart: mail may be sent from the very address "
+	     "that is listed."},
+    {"alerts.channels[].name", OPTION_NAME, .is_required = true, AT(conf_channel, name),
+     .text = "What you call it; each name once."},
+    {"alerts.channels[].type", OPTION_WORD, .is_required = true, AT(conf_channel, type),
+     .words = channel_words, .text = "How messages are delivered; see ALERTS."},
+    {"alerts.channels[].to", OPTION_MAILBOX, .is_list = true, LIST_AT(conf_channel, to, tos),
+     .text = "Recipients of mail."},
+    {"alerts.channels[].from", OPTION_MAILBOX, AT(conf_channel, from),
      .text = "Sender of mail, and where its bounces go."},
-    {"alerts.channels[].url", OPTION_URL, .use = OPTION_LATER, AT(conf_channel, url),
+    {"alerts.channels[].url", OPTION_URL, AT(conf_channel, url),
      .text = "Server or endpoint, when it is no secret: smtp://, smtps://, https:// or "
-	     "http://."},
-    {"alerts.channels[].url_file", OPTION_SECRET, .use = OPTION_LATER, AT(conf_channel, url_file),
+	     "http://. Mail over smtp:// needs STARTTLS unless the host is on loopback."},
+    {"alerts.channels[].url_file", OPTION_SECRET, AT(conf_channel, url_file),
      .text = "File with the endpoint in its first line, when knowing it is enough to post; "
 	     "readable by its owner only."},
-    {"alerts.channels[].user", OPTION_TEXT, .use = OPTION_LATER, AT(conf_channel, user), .max = 255,
+    {"alerts.channels[].user", OPTION_TEXT, AT(conf_channel, user), .max = 255,
      .text = "User to log in as."},
-    {"alerts.channels[].password_file", OPTION_SECRET, .use = OPTION_LATER,
-     AT(conf_channel, password_file),
+    {"alerts.channels[].password_file", OPTION_SECRET, AT(conf_channel, password_file),
      .text = "File with the password, token or signing key in its first line; readable by "
 	     "its owner only."},
-    {"alerts.channels[].min_severity", OPTION_ENUM, .use = OPTION_LATER,
-     AT(conf_channel, min_severity), .words = severity_words, .initial = "minor",
-     .text = "Least severity that is told here."},
+    {"alerts.channels[].ca_file", OPTION_PATH, AT(conf_channel, ca_file),
+     .text = "Certificates (PEM) that sign the server's, instead of the system's."},
+    {"alerts.channels[].command", OPTION_TEXT, .is_list = true,
+     LIST_AT(conf_channel, command, commands), .max = 4096,
+     .text = "Program with its whole path, and its arguments; no shell is involved."},
+    {"alerts.channels[].command_file", OPTION_PATH, AT(conf_channel, command_file),
+     .text = "The FIFO from which Nagios takes external commands."},
+    {"alerts.channels[].pools", OPTION_NAME, .is_list = true, LIST_AT(conf_channel, pool, pools),
+     .text = "Only what concerns these pools is told here, and what concerns none."},
+    {"alerts.channels[].min_severity", OPTION_ENUM, AT(conf_channel, min_severity),
+     .words = severity_words, .initial = "minor", .text = "Least severity that is told here."},
+    {"alerts.channels[].language", OPTION_WORD, AT(conf_channel, language), .words = language_words,
+     .text = "Of the messages; without it the main 'language'."},
+    {"alerts.channels[].quiet_hours", OPTION_HOURS, AT(conf_channel, quiet_hours),
+     .text = "Hours of the operator's day, such as \"22:00-07:00\", in which only critical "
+	     "messages go out; the others wait until they are over."},
+    {"alerts.channels[].timeout", OPTION_DURATION, AT(conf_channel, timeout_ms), .min = SECOND,
+     .max = MINUTE, .initial = "30s", .text = "How long one delivery may take."},
 };
 
 const struct option_table options_main = {"repwatch.conf", rows, COUNT_OF(rows)};

@@ -7,7 +7,6 @@
 #include "base/parse.h"
 #include "conf/problems.h"
 #include "model/log_path.h"
-#include "sys/files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -236,103 +235,6 @@ static void check_maillogs(struct reader *reader, const struct conf *conf)
 	}
 }
 
-/* What a channel of each type needs beside its name. A URL that is enough to post is a secret
- * and comes from a file. */
-enum { NEEDS_TO = 1, NEEDS_URL = 2, NEEDS_URL_FILE = 4, NEEDS_PASSWORD = 8, NEEDS_ANY_URL = 16 };
-
-static const struct channel_needs {
-	const char *type;
-	unsigned needs;
-	const char *scheme; /* of `url` */
-} channel_needs[] = {
-    {"mail", NEEDS_TO | NEEDS_URL, "smtp"}, {"slack", NEEDS_URL_FILE, ""},
-    {"mattermost", NEEDS_URL_FILE, ""},     {"discord", NEEDS_URL_FILE, ""},
-    {"teams", NEEDS_URL_FILE, ""},          {"chatwork", NEEDS_URL | NEEDS_PASSWORD, "http"},
-    {"pagerduty", NEEDS_PASSWORD, "http"},  {"alertmanager", NEEDS_URL, "http"},
-    {"webhook", NEEDS_ANY_URL, "http"},
-};
-
-static void note_need(struct reader *reader, const struct conf_channel *channel, bool is_lacking,
-		      const char *what)
-{
-	if (is_lacking)
-		problems_add(&reader->problems, reader_where(reader, channel),
-			     "a channel of type '%s' needs %s", channel->type, what);
-}
-
-/* What is given but wrong was noted where it stands. */
-static void check_needs(struct reader *reader, const struct conf_channel *channel, unsigned needs)
-{
-	const bool has_url = reader_is_given(reader, &channel->url);
-	const bool has_url_file = reader_is_given(reader, &channel->url_file);
-
-	note_need(reader, channel, needs & NEEDS_TO && !reader_is_given(reader, &channel->to),
-		  "'to'");
-	note_need(reader, channel, needs & NEEDS_TO && !reader_is_given(reader, &channel->from),
-		  "'from'");
-	note_need(reader, channel, needs & NEEDS_URL && !has_url, "'url'");
-	note_need(reader, channel, needs & NEEDS_URL_FILE && !has_url_file, "'url_file'");
-	note_need(reader, channel, needs & NEEDS_ANY_URL && !has_url && !has_url_file,
-		  "'url_file' or 'url'");
-	note_need(reader, channel,
-		  needs & NEEDS_PASSWORD && !reader_is_given(reader, &channel->password_file),
-		  "'password_file'");
-}
-
-static void check_url(struct reader *reader, const struct conf_channel *channel,
-		      const struct channel_needs *row)
-{
-	if (!*channel->url)
-		return;
-	if (row->needs & NEEDS_URL_FILE)
-		problems_add(
-		    &reader->problems, reader_where(reader, &channel->url),
-		    "the URL of a channel of type '%s' is a secret; put it into a file and "
-		    "name that with 'url_file'",
-		    row->type);
-	else if (strncmp(channel->url, row->scheme, strlen(row->scheme)) != 0)
-		problems_add(&reader->problems, reader_where(reader, &channel->url),
-			     "'url' of a channel of type '%s' must start with %ss:// or %s://",
-			     row->type, row->scheme, row->scheme);
-}
-
-/* The sentence must not hold what is in the file. */
-static void check_url_file(struct reader *reader, const struct conf_channel *channel)
-{
-	char *url = NULL;
-	struct err err;
-
-	if (!*channel->url_file || reader->is_looking ||
-	    !files_secret(channel->url_file, &url, &err))
-		return;
-	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-		problems_add(&reader->problems, reader_where(reader, &channel->url_file),
-			     "the first line of %s is no URL; it must start with https://",
-			     quote(reader->scratch, channel->url_file));
-	explicit_bzero(url, strlen(url));
-	free(url);
-}
-
-static void check_channel(struct reader *reader, const struct conf_channel *channel)
-{
-	const struct channel_needs *row = NULL;
-
-	for (size_t i = 0; i < COUNT_OF(channel_needs); i++)
-		if (strcmp(channel_needs[i].type, channel->type) == 0)
-			row = &channel_needs[i];
-	if (!row)
-		return; /* noted where it stands */
-	check_needs(reader, channel, row->needs);
-	if (*channel->url && *channel->url_file)
-		problems_add(&reader->problems, reader_where(reader, &channel->url_file),
-			     "'url' and 'url_file' exclude each other; keep one");
-	if (*channel->user && !reader_is_given(reader, &channel->password_file))
-		problems_add(&reader->problems, reader_where(reader, &channel->user),
-			     "'user' needs 'password_file'");
-	check_url(reader, channel, row);
-	check_url_file(reader, channel);
-}
-
 void rules_check(struct reader *reader, const struct conf *conf)
 {
 	check_addresses(reader, conf);
@@ -342,6 +244,5 @@ void rules_check(struct reader *reader, const struct conf *conf)
 	check_maillogs(reader, conf);
 	CHECK_ONCE(reader, conf->alerts.channel, conf->alerts.channels, conf_channel, name,
 		   "channel");
-	for (size_t i = 0; i < conf->alerts.channels; i++)
-		check_channel(reader, &conf->alerts.channel[i]);
+	channels_check(reader, conf);
 }

@@ -105,10 +105,12 @@ static const char *check_log(struct reader *reader, const char *text, struct err
 
 static const char *check_secret(struct reader *reader, const char *text, struct err *err)
 {
-	const char *path = check_path(reader, text, err);
+	const char *path = files_credential(reader->arena, text);
 	struct err reason;
 	char *secret = NULL;
 
+	if (!path)
+		path = check_path(reader, text, err);
 	if (!path || reader->is_looking)
 		return path;
 	if (!files_secret(path, &secret, &reason)) {
@@ -302,6 +304,17 @@ static const char *check_url(struct reader *reader, const char *text, struct err
 	return arena_strdup(reader->arena, text);
 }
 
+static const char *check_hours(struct reader *reader, const char *text, struct err *err)
+{
+	uint32_t from;
+	uint32_t until;
+
+	if (!*text || parse_day_span(text, &from, &until))
+		return arena_strdup(reader->arena, text);
+	err_set(err, "is no span of hours; write it as \"22:00-07:00\"");
+	return NULL;
+}
+
 typedef const char *check_fn(struct reader *reader, const char *text, struct err *err);
 
 static check_fn *const check_of[OPTION_TYPES] = {
@@ -312,7 +325,7 @@ static check_fn *const check_of[OPTION_TYPES] = {
     [OPTION_ZONE] = check_zone,         [OPTION_SERVER] = check_server,
     [OPTION_SOCKET] = check_socket,     [OPTION_MAILBOX] = check_mailbox,
     [OPTION_URL] = check_url,           [OPTION_WORD] = check_text,
-    [OPTION_LOG] = check_log,
+    [OPTION_LOG] = check_log,           [OPTION_HOURS] = check_hours,
 };
 
 const char *text_check(struct reader *reader, const struct option *option, const char *text,

@@ -16,6 +16,7 @@ enum {
 	FILE_MODE = 0644,
 	WRITABLE_BY_OTHERS = 022,
 	OPEN_TO_OTHERS = 077,
+	CREDENTIAL_OPEN = 037, /* the group's bits are the mask of an ACL there */
 	READ_FIRST_BYTES = 4096,
 	SECRET_MAX_BYTES = 4096
 };
@@ -131,6 +132,28 @@ static bool keep_first_line(char *text, size_t len)
 	return line && strlen(text) == line;
 }
 
+const char *files_credential(struct arena *arena, const char *name)
+{
+	const char *const folder = secure_getenv("CREDENTIALS_DIRECTORY");
+	const char *path;
+
+	if (!folder || *folder != '/' || !*name || *name == '.' || strchr(name, '/'))
+		return NULL;
+	path = arena_printf(arena, "%s/%s", folder, name);
+	return access(path, F_OK) == 0 ? path : NULL;
+}
+
+static mode_t forbidden_bits(const char *path)
+{
+	const char *const folder = secure_getenv("CREDENTIALS_DIRECTORY");
+	const size_t len = folder ? strlen(folder) : 0;
+
+	return len && strncmp(path, folder, len) == 0 && path[len] == '/' &&
+		       !strchr(path + len + 1, '/')
+		   ? CREDENTIAL_OPEN
+		   : OPEN_TO_OTHERS;
+}
+
 bool files_secret(const char *path, char **secret, struct err *err)
 {
 	struct stat st;
@@ -144,7 +167,7 @@ bool files_secret(const char *path, char **secret, struct err *err)
 		err_set(err,
 			"'%s' holds a secret and belongs to user %ju: make it yours with chown",
 			path, (uintmax_t)st.st_uid);
-	else if (st.st_mode & OPEN_TO_OTHERS)
+	else if (st.st_mode & forbidden_bits(path))
 		err_set(err, "'%s' holds a secret and is open to others (mode %04o): chmod 600 it",
 			path, st.st_mode & 07777);
 	else if ((text = read_all(fd, path, SECRET_MAX_BYTES, &len, err)) &&

@@ -117,6 +117,7 @@ int box_setup(void **state)
 	box_write(box, "lists.conf", catalogue);
 	box_write_mode(box, "dqs.key", box_key, 0600);
 	box_write_mode(box, "slack.url", box_url, 0600);
+	box_write_mode(box, "heartbeat.url", box_url, 0600);
 	*state = box;
 	return 0;
 }

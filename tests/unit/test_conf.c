@@ -284,7 +284,8 @@ static const struct mistake channels[] = {
     {"a channel of no known type",
      "alerts = { channels = ( { name = \"a\"; type = \"pigeon\"; } ); };\n",
      FILE_ "1: 'alerts.channels[].type': 'pigeon' must be one of 'mail', 'slack', 'mattermost', "
-	   "'discord', 'teams', 'chatwork', 'pagerduty', 'alertmanager', 'webhook'\n"},
+	   "'discord', 'teams', 'chatwork', 'pagerduty', 'alertmanager', 'webhook', 'command', "
+	   "'nagios', 'icinga'\n"},
     {"mail without all it needs",
      "alerts = { channels = (\n { name = \"a\"; type = \"mail\"; } ); };\n",
      FILE_ "2: a channel of type 'mail' needs 'to'\n" FILE_
@@ -329,6 +330,39 @@ static const struct mistake channels[] = {
      "alerts = { channels = ( { name = \"a\"; type = \"alertmanager\"; url = \"http://h\"; user = "
      "\"u\"; } ); };\n",
      FILE_ "1: 'user' needs 'password_file'\n"},
+    {"what a channel has no use for",
+     "alerts = { channels = ( { name = \"a\"; type = \"slack\"; url_file = \"slack.url\";\n"
+     " to = \"a@example.jp\";\n command = \"/bin/true\"; } ); };\n",
+     FILE_ "2: 'to' says nothing to a channel of type 'slack'; remove it\n" FILE_
+	   "3: 'command' says nothing to a channel of type 'slack'; remove it\n"},
+    {"a password for all to read",
+     "alerts = { channels = ( { name = \"a\"; type = \"chatwork\";\n"
+     " url = \"http://chat.example/\"; password_file = \"dqs.key\"; } ); };\n",
+     FILE_ "2: 'url' must start with https://, or the password goes out for all to read\n"},
+    {"programs that cannot be run",
+     "alerts = { channels = ( { name = \"a\"; type = \"command\";\n command = [ \"true\" ]; },\n"
+     " { name = \"b\"; type = \"command\";\n command = [ \"/nowhere/true\", \"x\" ]; },\n"
+     " { name = \"c\"; type = \"command\"; } ); };\n",
+     FILE_ "2: the program 'true' of 'command' needs its whole path\n" FILE_
+	   "4: the program '/nowhere/true' of 'command' cannot be run\n" FILE_
+	   "5: a channel of type 'command' needs 'command'\n"},
+    {"state without its ways",
+     "alerts = { channels = ( { name = \"a\"; type = \"nagios\"; },\n"
+     " { name = \"b\"; type = \"icinga\"; url = \"https://h/\"; } ); };\n",
+     FILE_ "1: a channel of type 'nagios' needs 'command_file'\n" FILE_
+	   "2: a channel of type 'icinga' needs 'user'\n" FILE_
+	   "2: a channel of type 'icinga' needs 'password_file'\n"},
+    {"hours that are none",
+     "alerts = { channels = (\n { name = \"a\"; type = \"command\"; command = \"/bin/true\";\n"
+     " quiet_hours = \"22-7\"; } ); };\n",
+     FILE_ "3: 'alerts.channels[].quiet_hours': '22-7' is no span of hours; write it as "
+	   "\"22:00-07:00\"\n"},
+    {"a heartbeat by mail, and a day that is none",
+     "alerts = { heartbeat_url = \"smtp://h\";\n\n"
+     " weekly = \"caturday\"; };\n",
+     FILE_ "1: 'heartbeat_url' must start with https:// or http://\n" FILE_
+	   "3: 'alerts.weekly': 'caturday' must be one of 'monday', 'tuesday', 'wednesday', "
+	   "'thursday', 'friday', 'saturday', 'sunday'\n"},
     {"a file without a URL in it",
      "alerts = { channels = ( { name = \"a\"; type = \"slack\"; url_file = \"dqs.key\"; } ); };\n",
      FILE_ "1: the first line of 'dqs.key' is no URL; it must start with https://\n"},

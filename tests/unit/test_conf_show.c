@@ -62,15 +62,21 @@ static void reads_the_interface_s_example(void **state)
 	assert_int_equal(conf->alerts.channel[1].min_severity, SEVERITY_MINOR);
 }
 
-static void notes_what_has_no_effect(void **state)
+static void notes_what_may_disappoint(void **state)
 {
 	struct box *box = *state;
 
 	box_load(box, box_interface);
+	assert_int_equal(box->conf.notes, 0);
+	box_load(box,
+		 "addresses = ( { address = \"192.0.2.0/28\"; } );\n"
+		 "alerts = { channels = ( { name = \"a\"; type = \"mail\"; to = \"a@example.jp\";\n"
+		 " from = \"b@example.jp\"; url = \"smtp://192.0.2.7\"; } ); };\n");
+	box_check_good(box);
 	assert_int_equal(box->conf.notes, 1);
 	assert_non_null(strstr(box->conf.note[0],
-			       "repwatch.conf:14: 'alerts' is checked, but has no "
-			       "effect in this version"));
+			       "repwatch.conf:2: alerts may be sent from the very address that is "
+			       "listed: add a second channel"));
 	box_load(box, "");
 	box_check_good(box);
 	assert_int_equal(box->conf.notes, 1);
@@ -98,10 +104,15 @@ static const char everything[] =
     "} "
     "); } );\n"
     "volume = { elevated_ratio = 1.1; spike_ratio = 999.999; floor = 0; idle_days = 1; };\n"
-    "alerts = { repeat = \"2w\"; digest_over = 1; channels = ( { name = \"hook\"; type = "
+    "alerts = { repeat = \"2w\"; digest_over = 1; weekly = \"sunday\";\n"
+    " heartbeat_url = \"http://[::1]:1/x\"; report_url = \"https://r.example/\"; channels = ( { "
+    "name = \"hook\"; type = "
     "\"webhook\";\n url = \"https://h.example/x?y=%20\"; user = \"u\"; password_file = "
     "\"dqs.key\"; "
-    "min_severity = \"critical\"; } ); };\n";
+    "min_severity = \"critical\"; }, { name = \"run\"; type = \"command\";\n"
+    " command = [ \"/bin/sh\", \"-c\", \"x \\\"y\\\"\" ]; pools = [ \"b.1_x\", \"c\" ];\n"
+    " language = \"ja\"; quiet_hours = \"22:00-07:00\"; timeout = \"5s\"; },\n"
+    " { name = \"core\"; type = \"nagios\"; command_file = \"/run/nagios.cmd\"; } ); };\n";
 
 static const char *const round_trips[] = {"", box_interface, everything};
 
@@ -343,7 +354,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, box_setup, box_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(reads_the_interface_s_example),
-	    TEST(notes_what_has_no_effect),
+	    TEST(notes_what_may_disappoint),
 	    TEST(shows_what_loads_again_to_the_same),
 	    TEST(shows_every_value),
 	    TEST(shows_the_same_as_json),

@@ -263,6 +263,38 @@ static void tells_secrets_that_are_kept(void **state)
 	put("", 0, 0600);
 }
 
+/* systemd's own are readable through an ACL, which shows as rights of the group. */
+static void credentials_are_found_by_name(void **state)
+{
+	struct arena *arena = arena_new();
+	char folder[sizeof(path)];
+	const char *found;
+	char *secret = NULL;
+	struct err err;
+
+	(void)state;
+	put("hunter2\n", 8, 0440);
+	snprintf(folder, sizeof(folder), "%s", path);
+	*strrchr(folder, '/') = '\0';
+	assert_null(files_credential(arena, strrchr(path, '/') + 1));
+	assert_false(files_secret(path, &secret, &err));
+	setenv("CREDENTIALS_DIRECTORY", folder, 1);
+	found = files_credential(arena, strrchr(path, '/') + 1);
+	assert_non_null(found);
+	assert_string_equal(found, path);
+	assert_null(files_credential(arena, path));
+	assert_null(files_credential(arena, ".."));
+	assert_null(files_credential(arena, "no such file"));
+	assert_true(files_secret(found, &secret, &err));
+	assert_string_equal(secret, "hunter2");
+	free(secret);
+	secret = NULL;
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_false(files_secret(found, &secret, &err));
+	unsetenv("CREDENTIALS_DIRECTORY");
+	arena_free(arena);
+}
+
 static void a_secret_of_somebody_else_is_refused(void **state)
 {
 	struct err err = {0};
@@ -418,6 +450,7 @@ int main(void)
 	    cmocka_unit_test_teardown(reads_what_has_no_size, remove_path),
 	    cmocka_unit_test_teardown(reads_no_link_no_fifo_no_folder, remove_path),
 	    cmocka_unit_test_teardown(tells_secrets_that_are_kept, remove_path),
+	    cmocka_unit_test_teardown(credentials_are_found_by_name, remove_path),
 	    cmocka_unit_test_teardown(a_secret_of_somebody_else_is_refused, remove_path),
 	    cmocka_unit_test_teardown(writes_and_replaces, remove_path),
 	    cmocka_unit_test_teardown(writes_beside_where_it_stands, remove_path),

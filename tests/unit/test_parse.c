@@ -201,6 +201,41 @@ static void numbers_are_grouped_for_people(void **state)
 		assert_string_equal(grouped_text(row[i].value, out), row[i].text);
 }
 
+static const struct {
+	const char *text;
+	int from, until; /* -1: refused */
+} span_case[] = {
+    {"22:00-07:00", 1320, 420},
+    {"00:00-23:59", 0, 1439},
+    {"09:30-09:31", 570, 571},
+    {"07:00-07:00", -1, -1},
+    {"24:00-07:00", -1, -1},
+    {"22:60-07:00", -1, -1},
+    {"7:00-22:00", -1, -1},
+    {"22:00-7:00", -1, -1},
+    {"22:00-07:00 ", -1, -1},
+    {"22:00", -1, -1},
+    {"22:00-", -1, -1},
+    {"22-07", -1, -1},
+    {"", -1, -1},
+    {"-", -1, -1},
+    {"22:00/07:00", -1, -1},
+};
+
+static void reads_spans_of_the_day(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(span_case); i++) {
+		uint32_t from = (uint32_t)-1;
+		uint32_t until = (uint32_t)-1;
+
+		if (parse_day_span(span_case[i].text, &from, &until) != (span_case[i].from >= 0))
+			fail_msg("'%s'", span_case[i].text);
+		assert_int_equal((int)from, span_case[i].from);
+		assert_int_equal((int)until, span_case[i].until);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +244,7 @@ int main(void)
 	    cmocka_unit_test(reads_decimals_as_they_are_written),
 	    cmocka_unit_test(durations_need_a_unit),
 	    cmocka_unit_test(writes_durations_in_the_largest_unit),
+	    cmocka_unit_test(reads_spans_of_the_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
