@@ -219,6 +219,28 @@ END
 		    local-data-ptr: "192.0.2.11 mail2.example.jp"
 		    local-data-ptr: "2001:db8::10 mail1.example.jp"
 	END
+	# Customers' domains, each with what it says about who may send for it.
+	customer() {
+		cat <<-RECORDS
+			    local-data: "$1.example. MX 10 mail1.example.jp."
+			    local-data: '$1.example. TXT "$2"'
+			    local-data: '_dmarc.$1.example. TXT "v=DMARC1; p=none"'
+			    local-data: 'mail._domainkey.$1.example. TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
+		RECORDS
+	}
+	allowed="v=spf1 include:_spf.example.jp -all"
+	cat <<-END
+		    local-zone: "example." static
+		    local-data: '_spf.example.jp. TXT "v=spf1 ip4:192.0.2.10 ip4:192.0.2.11 ip6:2001:db8::10 ~all"'
+	END
+	customer hanako "$allowed"
+	customer club "$allowed"
+	customer shop "v=spf1 ip4:192.0.2.10 -all"
+	number=1
+	while [ $number -lt 40 ]; do
+		customer customer$number "$allowed"
+		number=$((number + 1))
+	done
 	for last in 64 65 66 67 68 69 70 71; do
 		cat <<-END
 			    local-data: "out$last.example.jp. A 203.0.113.$last"
@@ -286,7 +308,8 @@ cat >"$dir/repwatch.conf" <<-END
 	  { path = "$dir/mail.log"; format = "postfix";
 	    by_service = (
 	      { service = "postfix-out10"; address = "192.0.2.10"; },
-	      { service = "postfix-out11"; address = "192.0.2.11"; }
+	      { service = "postfix-out11"; address = "192.0.2.11"; },
+	      { service = "postfix-out6"; address = "2001:db8::10"; }
 	    ); }
 	);
 END
@@ -348,6 +371,10 @@ say "Day 5. A customer's newsletter goes out, many times what mail1 usually send
 day=-0
 mail 0 >>"$dir/mail.log"
 show run --all
+
+say "Customers' own records are held against the addresses their mail leaves from. One of them has" \
+	"allowed the IPv4 address of mail1 and forgotten the other; what to publish stands below."
+show domains --unready
 
 say "What is believed now:"
 show status

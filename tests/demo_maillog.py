@@ -15,6 +15,7 @@ DAY_S, HOUR_S = 86400, 3600
 CUSTOMERS = 40
 CULPRIT = "info@hanako.example"
 STOLEN_MAILS, STOLEN_HOURS = 16000, 4
+SHOP, SHOP_EVERY_S = "orders@shop.example", 1800
 NEWSLETTER, NEWSLETTER_MAILS = "news@club.example", 1800
 GMAIL_PATIENCE_S = 600
 
@@ -40,6 +41,12 @@ def ordinary(rng, begin, end):
             number = rng.randrange(CUSTOMERS)
             account = f"user{number}@customer{number}.example" if number else CULPRIT
             yield at + rng.randrange(120), account, "out11" if number % 3 == 2 else "out10"
+
+
+def shop(begin, end):
+    """Sends to hosts with IPv6 addresses too, and so from both of mail1's."""
+    for place, at in enumerate(range(begin, end, SHOP_EVERY_S)):
+        yield at, SHOP, "out6" if place % 3 == 0 else "out10"
 
 
 def newsletter(rng, now, begin, end):
@@ -82,7 +89,7 @@ def reply_of(rng, account, transport, receiver, is_refused):
 def write(out, now, begin, end, words):
     rng = random.Random(begin - now)
     weights = [receiver[0] for receiver in RECEIVERS]
-    mails = [*ordinary(rng, begin, end), *newsletter(rng, now, begin, end)]
+    mails = [*ordinary(rng, begin, end), *shop(begin, end), *newsletter(rng, now, begin, end)]
     limit_at = begin
     if "stolen" in words:
         mails += stolen(rng, end)

@@ -48,6 +48,9 @@ const char *card_phrase(struct page *page, const struct address_view *view,
 		return arena_printf(page->arena, "%s on %s%s%s", finding_name(reason->finding),
 				    subject, means[0] ? ": " : "", means);
 	case FINDING_BROKEN:
+		/* "SPF gives fail ..." names itself. */
+		if (strncmp(text, name, strlen(name)) == 0)
+			return text;
 		return arena_printf(page->arena, "%s: %s", name, text);
 	case FINDING_BLIND:
 		if (subject[0])

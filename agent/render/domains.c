@@ -239,6 +239,29 @@ static void add_full(struct page *page, const struct domain_view *view,
 	add_bulk(page, view->bulk);
 }
 
+static bool has_card(const struct domain_view *view)
+{
+	for (size_t i = 0; i < view->base.standings; i++)
+		if (view->base.standing[i].belief == FINDING_LISTED ||
+		    view->base.standing[i].belief == FINDING_BROKEN)
+			return true;
+	return false;
+}
+
+/* What nothing is wrong with, but bulk senders need. */
+static void add_needs(struct page *page, const struct domain_view *view)
+{
+	str_add_char(page->out, '\n');
+	layout_tint(page->out, &page->layout, TINT_STRONG, page_shown(page, view->base.address));
+	str_add_char(page->out, '\n');
+	for (enum bulk_need need = 0; view->bulk && need < BULK_NEED_COUNT; need++) {
+		if (view->bulk->need[need].met != BULK_UNMET)
+			continue;
+		page_field(page, bulk_need_name(need), view->bulk->need[need].text);
+		page_record(page, "publish", view->bulk->need[need].fix);
+	}
+}
+
 /* What to mend, without what is in order. */
 static void add_cards(struct page *page, const struct domain_view *view, size_t views,
 		      const struct catalogue *catalogue)
@@ -254,7 +277,10 @@ static void add_cards(struct page *page, const struct domain_view *view, size_t 
 			continue;
 		}
 		shown++;
-		card_short(page, &view[i].base, catalogue);
+		if (has_card(&view[i]))
+			card_short(page, &view[i].base, catalogue);
+		else
+			add_needs(page, &view[i]);
 	}
 	if (hidden)
 		str_addf(page->out, "\n... %zu more; --verbose shows what to mend for all\n",

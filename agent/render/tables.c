@@ -261,12 +261,16 @@ void text_pass(struct str *out, const struct text_style *style, const struct pas
 	size_t count[CHANGE_COUNT] = {0};
 	const char *before = ": ";
 
-	page_line(&page, 0,
-		  arena_printf(page.arena,
-			       "%s in %.1f s: %ju questions, %ju answers, %ju listed, %ju blind",
-			       page_count(&page, pass->addresses, "address", "addresses"),
-			       pass->seconds, (uintmax_t)pass->queries, (uintmax_t)pass->answered,
-			       (uintmax_t)pass->listed, (uintmax_t)pass->blind));
+	page_line(
+	    &page, 0,
+	    arena_printf(page.arena,
+			 "%s%s%s in %.1f s: %ju questions, %ju answers, %ju listed, %ju "
+			 "blind",
+			 page_count(&page, pass->addresses, "address", "addresses"),
+			 pass->domains ? " and " : "",
+			 pass->domains ? page_count(&page, pass->domains, "domain", "domains") : "",
+			 pass->seconds, (uintmax_t)pass->queries, (uintmax_t)pass->answered,
+			 (uintmax_t)pass->listed, (uintmax_t)pass->blind));
 	if (!pass->is_complete)
 		page_line(&page, 0,
 			  "Cut short by the deadline or a budget; the rest is due next time.");

@@ -183,6 +183,15 @@ static bool is_bad(const struct standing *standing)
 	       standing->belief == FINDING_LISTED;
 }
 
+/* A reverse name is the address's matter, and told there; it is the domain's once much is sent. */
+static bool lacks_record(const struct bulk_verdict *bulk)
+{
+	for (enum bulk_need need = 0; need < BULK_NEED_COUNT; need++)
+		if (need != BULK_REVERSE && bulk->need[need].met == BULK_UNMET)
+			return true;
+	return false;
+}
+
 static bool is_unready(const struct domain_view *view)
 {
 	for (size_t i = 0; i < view->base.standings; i++)
@@ -192,6 +201,7 @@ static bool is_unready(const struct domain_view *view)
 		return false;
 	switch (view->bulk->readiness) {
 	case BULK_UNREADY:
+		return lacks_record(view->bulk);
 	case BULK_NEAR_UNREADY:
 	case BULK_OVER_UNREADY:
 		return true;
