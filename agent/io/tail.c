@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "io/tail_parts.h"
 #include "io/unpack.h"
 

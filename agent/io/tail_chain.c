@@ -3,8 +3,6 @@
 #include "base/hash.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,6 +100,12 @@ static size_t find_bound(const struct tail *tail)
 
 /* --- where to read on --- */
 
+/* Where counting ended, the same bytes stand before; of a row without them its beginning tells. */
+static bool is_its_own(const struct rotated *file, const struct tail_known *known)
+{
+	return !known->tail_hash || content_has_tail(file, known->bytes, known->tail_hash);
+}
+
 static uint64_t start_of_old(const struct tail *tail)
 {
 	const struct rotated *const old = tail->old;
@@ -109,7 +113,7 @@ static uint64_t start_of_old(const struct tail *tail)
 	uint64_t start = tail->request->from->offset;
 
 	/* It was counted otherwise (an import) since. */
-	if (known.bytes > start && content_has_tail(old, known.bytes, known.tail_hash))
+	if (known.bytes > start && is_its_own(old, &known))
 		start = known.bytes;
 	/* One that lost its end, as when the power fails, goes on where it ends now. */
 	return old->is_packed || start <= old->size ? start : old->size;
@@ -129,11 +133,9 @@ static bool is_row_of_old(const struct tail *tail, const struct rotated *file,
 static uint64_t start_of(const struct tail *tail, const struct rotated *file)
 {
 	const struct tail_known known = known_of(tail, file);
-	const bool is_its_own =
-	    !known.tail_hash || content_has_tail(file, known.bytes, known.tail_hash);
 	uint64_t start = known.bytes;
 
-	if (!is_its_own || is_row_of_old(tail, file, &known))
+	if (!is_its_own(file, &known) || is_row_of_old(tail, file, &known))
 		start = 0;
 	else if (!file->is_packed && start > file->size)
 		start = file->size;

@@ -407,7 +407,8 @@ static void a_position_comes_back_as_it_was(void **state)
 	struct bench *bench = *state;
 	const struct stored_log log = {
 	    .path = "/var/log/mail.log",
-	    .position = {~UINT64_C(0), 1u << 31, UINT64_C(1) << 40, ~UINT64_C(1), 256, 1795219200},
+	    .position = {~UINT64_C(0), 1u << 31, UINT64_C(1) << 40, ~UINT64_C(1), 256, ~UINT64_C(2),
+			 1795219200},
 	    .format = LOG_EXIM,
 	    .open_ids = "a\0b",
 	    .open_ids_len = 3,
