@@ -433,6 +433,7 @@ static void a_position_comes_back_as_it_was(void **state)
 	assert_int_equal(got.position.offset, log.position.offset);
 	assert_int_equal(got.position.head_hash, log.position.head_hash);
 	assert_int_equal(got.position.head_bytes, log.position.head_bytes);
+	assert_true(got.position.tail_hash == log.position.tail_hash);
 	assert_int_equal(got.position.read_at, log.position.read_at);
 	assert_int_equal(got.format, LOG_EXIM);
 	assert_int_equal(got.open_ids_len, 3);
