@@ -24,6 +24,8 @@ enum table { HOURS, ACCOUNTS, DOMAINS, RECEIVERS, REPLIES, TABLE_COUNT };
 struct tally {
 	const struct zone *zone;
 	struct replies *replies;
+	struct replies *(*load)(void *context); /* NULL: nothing more to load */
+	void *load_context;
 	struct counters table[TABLE_COUNT];
 	struct intern text[TALLY_KIND_COUNT];
 	struct intern address;
@@ -64,6 +66,20 @@ struct tally *tally_new(const struct zone *zone, struct replies *replies)
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		tally->table[i].row_bytes = row_bytes[i];
 	return tally;
+}
+
+void tally_load_later(struct tally *tally, struct replies *(*load)(void *context), void *context)
+{
+	tally->load = load;
+	tally->load_context = context;
+}
+
+static struct replies *rules_of(struct tally *tally)
+{
+	if (tally->load)
+		tally->replies = tally->load(tally->load_context);
+	tally->load = NULL;
+	return tally->replies;
 }
 
 static void free_words(struct tally *tally)
@@ -173,7 +189,7 @@ static uint32_t receiver_number(struct tally *tally, struct slice mx)
 		tally->receiver_of_mx = xrealloc(tally->receiver_of_mx, tally->receivers_room,
 						 sizeof(*tally->receiver_of_mx));
 	}
-	name = tally->replies && mx.len ? replies_receiver(tally->replies, mx) : "other";
+	name = mx.len && rules_of(tally) ? replies_receiver(tally->replies, mx) : "other";
 	return tally->receiver_of_mx[number] =
 		   intern_number(&tally->text[TALLY_RECEIVER], slice_text(name));
 }
@@ -201,7 +217,7 @@ static enum reply_cause add_reply(struct tally *tally, const struct delivery *de
 	struct reply_verdict verdict = {REPLY_OTHER, SCOPE_UNKNOWN, NULL};
 	struct tally_reply *row;
 
-	if (tally->replies) {
+	if (rules_of(tally)) {
 		const struct slice name = intern_text(&tally->text[TALLY_RECEIVER], key.who);
 		char receiver[64] = {0};
 

@@ -77,6 +77,9 @@ struct tally_totals { /* since tally_new */
 
 /* Both are borrowed. Without replies every receiver is "other" and every reply unmatched. */
 struct tally *tally_new(const struct zone *zone, struct replies *replies);
+/* For rules that take longer to load than most logs to read: asked for once, when the first
+ * delivery needs them. */
+void tally_load_later(struct tally *tally, struct replies *(*load)(void *context), void *context);
 void tally_free(struct tally *tally);
 /* A delivery_fn; `context` is the tally. */
 void tally_add(void *context, const struct delivery *delivery);

@@ -337,6 +337,8 @@ bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest
 	    .err = err,
 	};
 
+	if (ingest->load)
+		tally_load_later(reading.tally, ingest->load, ingest->context);
 	for (size_t i = 0; i < ingest->conf->maillogs && !reading.is_broken; i++)
 		read_entry(&reading, &ingest->conf->maillog[i]);
 	reading_flush(&reading);

@@ -23,7 +23,9 @@ struct ingest {
 	const struct conf *conf;
 	const struct zone *zone; /* the operator's: days are counted in it */
 	int64_t now;
-	struct replies *replies; /* NULL: what receivers say stays unmatched */
+	struct replies *replies; /* NULL: what receivers say stays unmatched, or `load` */
+	struct replies *(*load)(
+	    void *context); /* gives them when they are needed; NULL: there are none */
 	struct store *store; /* NULL: nothing is known of earlier readings */
 	bool is_dry; /* nothing is written to the store */
 	ingest_counted_fn *counted; /* may be NULL */

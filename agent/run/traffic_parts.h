@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "judge/block.h"
 #include "judge/volume.h"
+#include "maillog/replies.h"
 #include "run/pass_parts.h"
 #include "store/blocks.h"
 
@@ -18,6 +19,7 @@ struct refusals {
 };
 
 struct pass_traffic {
+	struct replies *replies; /* while logs are read that need them */
 	struct map *refusals; /* "ADDRESS RECEIVER" */
 	struct map *senders; /* addresses that ever sent */
 	struct stored_block *block;
