@@ -67,13 +67,26 @@ struct answer {
 	bool has_addresses, has_domains; /* were named, or nothing was */
 };
 
+/* Addresses and blocks alone say nothing about domains. */
+static bool needs_domains(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->arguments; i++) {
+		struct prefix prefix;
+
+		if (!prefix_parse(cli->argument[i], &prefix))
+			return true;
+	}
+	return cli->arguments == 0;
+}
+
 static bool look(struct cli *cli, struct answer *answer, struct err *err)
 {
 	const struct domains_choice all = {.zone = &cli->zone, .now = cli->now};
 	struct named words;
 
 	*answer = (struct answer){0};
-	if (!look_at_domains(&cli->conf, &all, cli->arena, &answer->domains, err))
+	if (needs_domains(cli) &&
+	    !look_at_domains(&cli->conf, &all, cli->arena, &answer->domains, err))
 		return false;
 	words = sort_words(cli, &answer->domains);
 	answer->has_addresses = words.addresses || !cli->arguments;

@@ -156,9 +156,11 @@ bool domains_days(struct store *store, int64_t first_day, int64_t last_day, stru
 		  struct domain_day **out, size_t *count, struct err *err)
 {
 	static const char sql[] =
-	    "SELECT domain_id, name, day, sum(sent), sum(to_gmail), sum(to_microsoft),"
-	    " sum(to_yahoo) FROM domain_day JOIN sender_domain ON sender_domain.id = domain_id"
-	    " WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id, day ORDER BY domain_id, day";
+	    "WITH sums AS (SELECT domain_id, day, sum(sent) AS sent, sum(to_gmail) AS gmail,"
+	    " sum(to_microsoft) AS microsoft, sum(to_yahoo) AS yahoo FROM domain_day"
+	    " WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id, day)"
+	    " SELECT domain_id, name, day, sent, gmail, microsoft, yahoo FROM sums"
+	    " JOIN sender_domain ON sender_domain.id = domain_id ORDER BY domain_id, day";
 	struct rows rows = {.size = sizeof(struct domain_day)};
 	const char *name = "";
 	int64_t id = -1;
