@@ -18,11 +18,14 @@ enum incident_kind {
 	INCIDENT_ADDRESS, /* an address on lists, its identity, its volume: subject is the address */
 	INCIDENT_LIST, /* a list with many addresses: the zone */
 	INCIDENT_RECEIVER, /* a receiver that refuses several addresses: its name */
-	INCIDENT_SENDER, /* an account or pool that sends far more than usual: its name */
-	INCIDENT_DOMAIN, /* a sending domain that lost its authentication, or what many share */
-	INCIDENT_AGENT, /* lists out of order, the resolver, passes that do not end: "" or the zone */
+	INCIDENT_SENDER, /* sends far more than usual: "account NAME" or "pool NAME" */
+	INCIDENT_DOMAIN, /* a sending domain, its records and listings: its name; or what is wrong with
+			  * many at once: the check */
+	INCIDENT_AGENT, /* a list out of order: the zone; many, the resolver, passes late or cut: "" */
 	INCIDENT_KIND_COUNT
 };
+
+enum { INCIDENT_FLAP_S = 86400 };
 
 /* One belief that is part of an incident. */
 struct incident_item {
@@ -37,6 +40,7 @@ struct incident_item {
 	const char *fix; /* what to publish, "" or NULL for nothing; foreign */
 	const struct list *list; /* of check "dnsbl" while the catalogue has it, else NULL */
 	const struct removal_way *way; /* of check "receiver" where it is known, else NULL */
+	bool is_muted; /* the operator knows: told to nobody */
 };
 
 struct incident {
@@ -51,9 +55,12 @@ struct incident {
 	int64_t told_at; /* the last letter; 0: none */
 	uint32_t reminders;
 	uint32_t seq; /* letters so far */
-	uint32_t flaps; /* times it ended and came back within flap_window */
+	uint32_t flaps; /* times it came back within INCIDENT_FLAP_S of its end */
 	bool is_baseline; /* found by the first pass: told together, not one by one */
-	const struct incident_item *item; /* worst first */
+	bool is_told; /* the last letter of its own was not of its end */
+	enum severity told_severity; /* as the last letter had it */
+	uint32_t told_items;
+	const struct incident_item *item; /* those that are told first, then worst first */
 	size_t items;
 };
 
@@ -85,6 +92,17 @@ struct alert {
 	uint64_t addresses, good, poor; /* ALERT_WEEKLY and ALERT_BASELINE: how all stand */
 	const char *host; /* where repwatch runs */
 	const char *report_url; /* of the page, "" for none */
+};
+
+/* "Known, do not tell me": of an address, a list or receiver, a pool, or their combination; "" is
+ * any. */
+struct mute {
+	int64_t id; /* 0 until stored */
+	const char *address; /* canonical address, domain, or pool's name */
+	const char *subject; /* zone or receiver, or the word of a check */
+	int64_t from, until; /* from > now: a maintenance window to come */
+	const char *reason; /* the operator's; never empty */
+	int64_t made_at;
 };
 
 const char *incident_kind_name(enum incident_kind kind);

@@ -13,7 +13,8 @@
 /* Incidents with their items, and what the operator wants to hear nothing of. What writes stands
  * between store_begin and store_commit. */
 
-/* Open ones, and those that ended after `ended_since`, oldest first. item.list is NULL. */
+/* Open ones, those that ended after `ended_since`, and those whose end is still to be told, oldest
+ * first. item.list is NULL. */
 bool incidents_load(struct store *store, int64_t ended_since, struct arena *arena,
 		    struct incident **out, size_t *count, struct err *err);
 /* Inserts (id 0, which it sets) or updates, with all its items. */
@@ -21,21 +22,23 @@ bool incidents_save(struct store *store, struct incident *incident, struct err *
 /* Drops some that ended longer than three years ago. */
 bool incidents_trim(struct store *store, int64_t now, struct err *err);
 
-/* "Known, do not tell me": of an address, a list or receiver, a pool, or their combination; "" is
- * any. */
-struct mute {
-	int64_t id; /* 0 until stored */
-	const char *address; /* canonical address, domain, or pool's name */
-	const char *subject; /* zone or receiver */
-	int64_t from, until; /* from > now: a maintenance window to come */
-	const char *reason; /* the operator's; never empty */
-	int64_t made_at;
-};
 /* Those that have not ended at `now`, oldest first. */
 bool mutes_load(struct store *store, int64_t now, struct arena *arena, struct mute **out,
 		size_t *count, struct err *err);
 bool mutes_add(struct store *store, struct mute *mute, struct err *err);
 /* `*was_there` false: there is none of that id that has not ended. */
 bool mutes_end(struct store *store, int64_t id, int64_t now, bool *was_there, struct err *err);
+
+/* How far alerts have come. */
+struct alerting {
+	int64_t began_at; /* when the first pass told what was there already; 0: not yet */
+	int64_t weekly_at; /* the last summary of a week, or its equivalent at the beginning */
+};
+bool alerting_load(struct store *store, struct alerting *out, struct err *err);
+bool alerting_save(struct store *store, const struct alerting *alerting, struct err *err);
+
+/* How many incidents began and ended from `since` on. */
+bool incidents_count(struct store *store, int64_t since, int64_t *opened, int64_t *ended,
+		     struct err *err);
 
 #endif

@@ -37,6 +37,10 @@
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
  *                  whatever name; bytes 0: a file older than the first reading of its log
  * tail_hash        of the bytes before the place where counting ended, 0: not known
+ * incident         one cause, with its items worst first; ended_at 0: open. is_told: people believe it
+ *                  to be open
+ * mute             what the operator knows; until is its end, also where that was brought forward
+ * alerting         one row: when alerts began, and the last summary of a week
  */
 static const char *const migrations[] = {
     "PRAGMA application_id = 1919250551;"
@@ -336,6 +340,52 @@ static const char *const migrations[] = {
     " taken_at INTEGER NOT NULL,"
     " failing_since INTEGER NOT NULL,"
     " error BLOB NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE incident ("
+    " id INTEGER PRIMARY KEY,"
+    " uid TEXT NOT NULL UNIQUE,"
+    " kind TEXT NOT NULL,"
+    " subject BLOB NOT NULL,"
+    " pool TEXT NOT NULL,"
+    " severity TEXT NOT NULL,"
+    " opened_at INTEGER NOT NULL,"
+    " ended_at INTEGER NOT NULL,"
+    " told_at INTEGER NOT NULL,"
+    " reminders INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " flaps INTEGER NOT NULL,"
+    " is_baseline INTEGER NOT NULL,"
+    " is_told INTEGER NOT NULL,"
+    " told_severity TEXT NOT NULL,"
+    " told_items INTEGER NOT NULL);"
+    "CREATE INDEX incident_ended ON incident (ended_at);"
+    "CREATE INDEX incident_told ON incident (is_told) WHERE is_told;"
+    "CREATE TABLE incident_item ("
+    " incident_id INTEGER NOT NULL REFERENCES incident (id) ON DELETE CASCADE,"
+    " place INTEGER NOT NULL,"
+    " address TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " pool TEXT NOT NULL,"
+    " check_name TEXT NOT NULL,"
+    " subject BLOB NOT NULL,"
+    " becomes TEXT NOT NULL,"
+    " severity TEXT NOT NULL,"
+    " since INTEGER NOT NULL,"
+    " ended_at INTEGER NOT NULL,"
+    " is_muted INTEGER NOT NULL,"
+    " text BLOB NOT NULL,"
+    " PRIMARY KEY (incident_id, place)) WITHOUT ROWID;"
+    "CREATE TABLE mute ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " address TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " begins INTEGER NOT NULL,"
+    " until INTEGER NOT NULL,"
+    " reason BLOB NOT NULL,"
+    " made_at INTEGER NOT NULL);"
+    "CREATE TABLE alerting ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " began_at INTEGER NOT NULL,"
+    " weekly_at INTEGER NOT NULL);",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */
