@@ -243,7 +243,8 @@ def test_a_file_that_is_a_folder(folder):
 
 
 @pytest.mark.parametrize("data", [b"\0\0\0", b"\xff\xfe", b"(" * 100000, b"{" * 5000,
-                                  b"a = [" + b"1," * 100000, b"\n" * 3000000 + b"x"])
+                                  b"a = [" + b"1," * 100000, b"\n" * 3000000 + b"x"],
+                         ids=["NULs", "no UTF-8", "brackets", "braces", "numbers", "lines"])
 def test_bytes_that_are_no_configuration(folder, data):
     folder.conf.write_bytes(data)
     result = folder("config", "check")
