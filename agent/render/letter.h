@@ -12,6 +12,7 @@
 /* An alert as one kind of channel sends it. Rendered in the pass that raises it and kept as it is
  * until it arrived: a later attempt says the same. No secret is in it: addresses of endpoints, tokens
  * and signatures are added by who delivers. */
+/* len 0: a letter of that kind says nothing there, and none is sent (a week's summary to a pager). */
 struct letter {
 	const char *content_type; /* "application/json"; mail: "text/plain; charset=utf-8" */
 	const char *subject; /* mail only: one line, UTF-8, no control characters */
@@ -38,8 +39,10 @@ const struct letter_kind *letter_kind(const char *type);
 /* First line: what, which address and pool, since when, how bad, and the suspects. One line, plain
  * text, foreign parts escaped. */
 void alert_headline(struct str *out, const struct alert *alert, const struct letter_style *style);
-/* The rest: reasons, the receivers' own words, lookup and removal links, what to do in which order.
- * Plain text, lines of 78 columns at most where words allow. */
+/* The same for a subject: the culprit's name is cut to what fits. */
+void alert_brief(struct str *out, const struct alert *alert, const struct letter_style *style);
+/* The rest: what to do in which order, reasons, the receivers' own words, lookup and removal pages,
+ * volume. Plain text with a line a statement, not wrapped: a phone wraps where its screen ends. */
 void alert_body(struct str *out, const struct alert *alert, const struct letter_style *style);
 
 #endif

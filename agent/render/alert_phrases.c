@@ -1,0 +1,319 @@
+#include "render/alert_parts.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+/* --- what became of one belief --- */
+
+/* %1$s is who, %2$s the subject of the check. The first row that fits counts; "" fits all. */
+static const struct phrase {
+	const char *check, *to;
+	bool has_address;
+	const char *opened, *is, *ended;
+	const char *brief; /* for a subject; NULL: as `is` */
+} phrases[] = {
+    {"dnsbl", "", true, TR_LATER("%s is now listed on %s"), TR_LATER("%s is listed on %s"),
+     TR_LATER("%s is no longer listed on %s"), TR_LATER("%s listed on %s")},
+    {"dnsbl", "sick", false, TR_LATER("the list %s answers wrongly and is set aside"),
+     TR_LATER("the list %s answers wrongly and is set aside"),
+     TR_LATER("the list %s is in order again"), NULL},
+    {"dnsbl", "refused", false, TR_LATER("the list %s refuses our questions"),
+     TR_LATER("the list %s refuses our questions"), TR_LATER("the list %s is in order again"),
+     NULL},
+    {"dnsbl", "unreachable", false, TR_LATER("the list %s does not answer"),
+     TR_LATER("the list %s does not answer"), TR_LATER("the list %s is in order again"), NULL},
+    {"dnsbl", "mass-change", false, TR_LATER("the list %s changed for many addresses at once"),
+     TR_LATER("the list %s changed for many addresses at once"),
+     TR_LATER("the list %s is in order again"), NULL},
+    {"dnsbl", "", false, TR_LATER("the list %s is out of order"),
+     TR_LATER("the list %s is out of order"), TR_LATER("the list %s is in order again"), NULL},
+    {"receiver", "", true, TR_LATER("mail from %s is now refused by %s"),
+     TR_LATER("mail from %s is refused by %s"), TR_LATER("mail from %s is taken by %s again"),
+     TR_LATER("%s refused by %s")},
+    {"ptr", "", true, TR_LATER("the reverse name (PTR) of %s is missing or wrong"),
+     TR_LATER("the reverse name (PTR) of %s is missing or wrong"),
+     TR_LATER("the reverse name (PTR) of %s is in order again"),
+     TR_LATER("%s: reverse name (PTR) wrong")},
+    {"helo", "", true, TR_LATER("the HELO name of %s is wrong"),
+     TR_LATER("the HELO name of %s is wrong"), TR_LATER("the HELO name of %s is in order again"),
+     TR_LATER("%s: HELO name wrong")},
+    {"volume", "elevated", false, TR_LATER("%s sends more than usual"),
+     TR_LATER("%s sends more than usual"), TR_LATER("%s sends as usual again"), NULL},
+    {"volume", "over-plan", false, TR_LATER("%s sends more than its warm-up plan allows"),
+     TR_LATER("%s sends more than its warm-up plan allows"), TR_LATER("%s sends as usual again"),
+     NULL},
+    {"volume", "cold", false, TR_LATER("%s sends much for an address without a history"),
+     TR_LATER("%s sends much for an address without a history"),
+     TR_LATER("%s sends as usual again"), NULL},
+    {"volume", "low", false, TR_LATER("%s has almost stopped sending"),
+     TR_LATER("%s has almost stopped sending"), TR_LATER("%s sends as usual again"), NULL},
+    {"volume", "", false, TR_LATER("%s sends far more than usual"),
+     TR_LATER("%s sends far more than usual"), TR_LATER("%s sends as usual again"), NULL},
+    {"spf", "", true, TR_LATER("the SPF record of %s is missing or wrong"),
+     TR_LATER("the SPF record of %s is missing or wrong"),
+     TR_LATER("the SPF record of %s is in order again"), TR_LATER("%s: SPF wrong")},
+    {"dkim", "", true, TR_LATER("the DKIM key of %s is missing or wrong"),
+     TR_LATER("the DKIM key of %s is missing or wrong"),
+     TR_LATER("the DKIM key of %s is in order again"), TR_LATER("%s: DKIM wrong")},
+    {"dmarc", "", true, TR_LATER("the DMARC record of %s is missing or wrong"),
+     TR_LATER("the DMARC record of %s is missing or wrong"),
+     TR_LATER("the DMARC record of %s is in order again"), TR_LATER("%s: DMARC wrong")},
+    {"mx", "", true, TR_LATER("%s cannot take replies and bounces (MX)"),
+     TR_LATER("%s cannot take replies and bounces (MX)"),
+     TR_LATER("%s can take replies and bounces again (MX)"), NULL},
+    {"resolver", "", false, TR_LATER("the lists cannot be asked, most likely for the resolver"),
+     TR_LATER("the lists cannot be asked, most likely for the resolver"),
+     TR_LATER("the lists can be asked again"), NULL},
+};
+
+static const struct phrase *phrase_of(const struct incident_item *item)
+{
+	for (size_t i = 0; i < COUNT_OF(phrases); i++) {
+		const struct phrase *const row = &phrases[i];
+
+		if (strcmp(row->check, item->check) == 0 &&
+		    (!*row->to || strcmp(row->to, item->to) == 0) &&
+		    (!row->has_address || item->address[0]))
+			return row;
+	}
+	return NULL;
+}
+
+static const char *filled(struct telling *telling, const char *english, const char *who,
+			  const char *subject)
+{
+	struct str text = {0};
+	const char *copy;
+
+	tr_fill(&text, telling->style->language, english, (const char *const[]){who, subject});
+	copy = arena_strdup(telling->arena, str_text(&text));
+	str_release(&text);
+	return copy;
+}
+
+static const char *item_phrase(struct telling *telling, const struct incident_item *item,
+			       const char *who)
+{
+	const struct phrase *const row = phrase_of(item);
+	const char *english;
+
+	if (!row)
+		return arena_printf(telling->arena, "%s: %s %s", who,
+				    alert_name(telling, item->check),
+				    alert_name(telling, item->to));
+	if (!alert_item_is_open(item))
+		english = row->ended;
+	else if (telling->is_brief && row->brief)
+		english = row->brief;
+	else
+		english = telling->alert->kind == ALERT_OPENED ? row->opened : row->is;
+	return filled(telling, english, who, alert_name(telling, item->subject));
+}
+
+const char *alert_item_what(struct telling *telling, const struct incident_item *item,
+			    bool has_pool)
+{
+	return item_phrase(telling, item, alert_who(telling, item, has_pool));
+}
+
+/* --- what an incident is --- */
+
+/* Addresses that are part of it; of an ended one all that were. */
+static size_t count_addresses(const struct incident *incident)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < incident->items; i++) {
+		const struct incident_item *const item = &incident->item[i];
+		bool is_new = item->address[0] && (incident->ended_at || alert_item_is_open(item));
+
+		for (size_t j = 0; is_new && j < i; j++)
+			is_new = strcmp(incident->item[j].address, item->address) != 0;
+		count += is_new;
+	}
+	return count;
+}
+
+static const char *with_pool(struct telling *telling, const char *subject, const char *pool,
+			     bool has_pool)
+{
+	return has_pool && pool && *pool
+		   ? arena_printf(telling->arena, "%s (%s)", subject, alert_name(telling, pool))
+		   : subject;
+}
+
+/* What lists or receivers do to many addresses. */
+static const char *many_what(struct telling *telling, const struct incident *incident,
+			     size_t addresses, bool has_pool)
+{
+	static const char *const english[2][2] = {
+	    {TR_LATER("%s are listed on %s"), TR_LATER("%s are no longer listed on %s")},
+	    {TR_LATER("mail from %s is refused by %s"),
+	     TR_LATER("mail from %s is taken by %s again")},
+	};
+	const bool is_receiver = incident->kind == INCIDENT_RECEIVER;
+	const char *const who =
+	    alert_said(telling, "%s addresses", alert_number(telling, addresses));
+
+	return filled(telling, english[is_receiver][incident->ended_at != 0],
+		      with_pool(telling, who, incident->pool, has_pool),
+		      alert_name(telling, incident->subject));
+}
+
+static bool is_of_many(const struct incident *incident, size_t addresses)
+{
+	return addresses > 1 &&
+	       (incident->kind == INCIDENT_LIST || incident->kind == INCIDENT_RECEIVER);
+}
+
+const char *alert_what(struct telling *telling, const struct incident *incident, bool has_pool)
+{
+	const struct incident_item *const worst = alert_worst(incident);
+	const size_t addresses = count_addresses(incident);
+
+	if (!incident->items)
+		return alert_subject(telling, incident->subject);
+	if (is_of_many(incident, addresses))
+		return many_what(telling, incident, addresses, has_pool);
+	if (incident->kind == INCIDENT_SENDER || !worst->address[0])
+		return item_phrase(telling, worst,
+				   with_pool(telling, alert_subject(telling, incident->subject),
+					     incident->pool, has_pool));
+	return alert_item_what(telling, worst, has_pool);
+}
+
+/* --- what our own checks say --- */
+
+/* Sentences of auth/ptr.c, auth/helo.c, run/tell.c and run/traffic_judge.c, kept in English. */
+static const char *const check_sentence[] = {
+    TR_LATER("%s has no PTR record"),
+    TR_LATER("its name %s does not lead back to %s"),
+    TR_LATER("none of its %s names leads back to %s"),
+    TR_LATER("its name %s looks generated, and some receivers refuse such names"),
+    TR_LATER("it has %s PTR records; receivers look at %s of them"),
+    TR_LATER("the HELO name '%s' is no full host name"),
+    TR_LATER("the HELO name %s is not the PTR name %s"),
+    TR_LATER("the HELO name %s leads to %s and not to %s"),
+    TR_LATER("the HELO name %s has no %s record"),
+    TR_LATER("%s of %s lists cannot be asked or believed at once: the resolver is the likelier "
+	     "cause"),
+    TR_LATER("%s of %s lists answer again"),
+    TR_LATER("%s takes its mail again, after %s"),
+    TR_LATER("sends as usual again, after %s"),
+    TR_LATER("its answers are believed again"),
+    /* judge/volume_words.c, a clause each */
+    TR_LATER("tried %s yesterday (%s of them bounced)"),
+    TR_LATER("sent %s yesterday"),
+    TR_LATER("sent %s today by %s"),
+    TR_LATER("on the way to %s"),
+    TR_LATER("%s times last month's daily mean of %s"),
+    TR_LATER("%s times the daily mean so far of %s"),
+    TR_LATER("Sundays usually bring %s"),
+    TR_LATER("Mondays usually bring %s"),
+    TR_LATER("Tuesdays usually bring %s"),
+    TR_LATER("Wednesdays usually bring %s"),
+    TR_LATER("Thursdays usually bring %s"),
+    TR_LATER("Fridays usually bring %s"),
+    TR_LATER("Saturdays usually bring %s"),
+    TR_LATER("this time of the month usually brings %s"),
+    TR_LATER("now and then there are %s"),
+    TR_LATER("sent %s in the last %s days that usually have mail"),
+    TR_LATER("sent %s a day in the last 7 days"),
+    TR_LATER("%s times what the same weekdays brought in the 4 weeks before"),
+    TR_LATER("suspects: %s sent %s"),
+    TR_LATER("usually %s"),
+    TR_LATER("%s sent %s"),
+};
+
+enum { PARTS_MAX = 4 };
+
+/* A clause ends with ", " or "; ", which never stands within a number. */
+static size_t clause_len(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] && !((text[len] == ',' || text[len] == ';') && text[len + 1] == ' '))
+		len++;
+	return len;
+}
+
+/* Takes a text apart that was made of the sentence; each part is what stands at a %s, which ends
+ * where the sentence goes on, and is never more than a clause. */
+static size_t take_apart(struct telling *telling, const char *sentence, const char *text,
+			 const char **part)
+{
+	size_t parts = 0;
+
+	for (;;) {
+		const char *const place = strstr(sentence, "%s");
+		const size_t plain = place ? (size_t)(place - sentence) : strlen(sentence);
+		const char *end;
+		size_t next;
+
+		if (strncmp(text, sentence, plain) != 0)
+			return 0;
+		text += plain;
+		if (!place)
+			return *text ? 0 : parts + 1;
+		sentence = place + 2;
+		next = strcspn(sentence, "%");
+		end = next ? strstr(text, arena_strndup(telling->arena, sentence, next))
+			   : text + strlen(text);
+		if (!end || parts == PARTS_MAX)
+			return 0;
+		part[parts] = arena_strndup(telling->arena, text, (size_t)(end - text));
+		if (part[parts][clause_len(part[parts])])
+			return 0;
+		parts++;
+		text = end;
+	}
+}
+
+/* False: it is none of the sentences. */
+static bool add_sentence(struct telling *telling, struct str *out, const char *text)
+{
+	for (size_t i = 0; i < COUNT_OF(check_sentence); i++) {
+		const char *part[PARTS_MAX] = {"", "", "", ""};
+
+		if (!take_apart(telling, check_sentence[i], text, part))
+			continue;
+		tr_fill(out, telling->style->language, check_sentence[i], part);
+		return true;
+	}
+	return false;
+}
+
+/* All clauses, or false: half a translation is worse than none. */
+static bool add_clauses(struct telling *telling, struct str *out, const char *text)
+{
+	while (*text) {
+		const size_t len = clause_len(text);
+
+		if (!add_sentence(telling, out, arena_strndup(telling->arena, text, len)))
+			return false;
+		text += len;
+		if (!*text)
+			return true;
+		tr_add(out, telling->style->language,
+		       *text == ',' ? TR_LATER(", ") : TR_LATER("; "));
+		text += 2;
+	}
+	return false;
+}
+
+const char *alert_check_words(struct telling *telling, const char *text)
+{
+	const char *shown = alert_shown(telling, text, ALERT_WORDS_MAX_BYTES);
+	struct str said = {0};
+
+	if (add_sentence(telling, &said, shown)) {
+		shown = arena_strdup(telling->arena, str_text(&said));
+	} else {
+		str_clear(&said);
+		if (add_clauses(telling, &said, shown))
+			shown = arena_strdup(telling->arena, str_text(&said));
+	}
+	str_release(&said);
+	return shown;
+}

@@ -1,0 +1,61 @@
+# Makes a table in C of a catalogue in gettext's format, sorted by the bytes of the English
+# sentence as strcmp() has them. Run with LC_ALL=C and -v name=tr_ja. Sentences that are fuzzy,
+# obsolete or not translated are left out: English is better than a guess.
+
+function flush_entry() {
+	if (where == "str" && id != "" && text != "" && !is_fuzzy) {
+		rows++
+		key[rows] = plain(id)
+		row[rows] = "\t{\"" id "\",\n\t \"" text "\"},"
+	}
+	where = id = text = ""
+	is_fuzzy = 0
+}
+
+# The string between the quotes, as C has it: both write strings alike.
+function quoted(line) {
+	sub(/^[^"]*"/, "", line)
+	sub(/"[ \t]*$/, "", line)
+	return line
+}
+
+# What C makes of it, for sorting.
+function plain(literal) {
+	gsub(/\\n/, "\n", literal)
+	gsub(/\\t/, "\t", literal)
+	gsub(/\\"/, "\"", literal)
+	gsub(/\\\\/, "\\", literal)
+	return literal
+}
+
+function sort_rows(    i, j, k, r) {
+	for (i = 2; i <= rows; i++) {
+		k = key[i]
+		r = row[i]
+		for (j = i - 1; j >= 1 && (key[j] "") > (k ""); j--) {
+			key[j + 1] = key[j]
+			row[j + 1] = row[j]
+		}
+		key[j + 1] = k
+		row[j + 1] = r
+	}
+}
+
+/^[ \t]*$/ { flush_entry(); next }
+/^#,.*fuzzy/ { is_fuzzy = 1; next }
+/^#/ { next }
+/^msgid / { if (where == "str") { f = is_fuzzy; flush_entry(); is_fuzzy = f } where = "id"; id = quoted($0); next }
+/^msgstr / { where = "str"; text = quoted($0); next }
+/^"/ { if (where == "id") id = id quoted($0); else text = text quoted($0) }
+
+END {
+	flush_entry()
+	sort_rows()
+	print "/* Made from the catalogue by po/table.awk. */"
+	print "#include \"render/tr_table.h\"\n"
+	print "const struct tr_row " name "[] = {"
+	for (i = 1; i <= rows; i++)
+		print row[i]
+	print "};"
+	print "const size_t " name "_rows = sizeof(" name ") / sizeof(" name "[0]);"
+}

@@ -1,0 +1,92 @@
+/* Looking sentences up and filling them in. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "render/tr.h"
+#include "render/tr_table.h"
+
+#include <string.h>
+
+static void table_is_sorted_and_whole(void **state)
+{
+	(void)state;
+	assert_true(tr_ja_rows > 100);
+	for (size_t i = 0; i < tr_ja_rows; i++) {
+		const struct tr_row *const row = &tr_ja[i];
+
+		if (i && strcmp(row[-1].english, row->english) >= 0)
+			fail_msg("'%s' stands behind '%s'", row->english, row[-1].english);
+		assert_string_equal(tr("ja", row->english), row->translated);
+		assert_string_not_equal(row->translated, "");
+	}
+}
+
+static void what_is_not_known_is_english(void **state)
+{
+	(void)state;
+	assert_string_equal(tr("ja", "CRITICAL"), "\xe7\xb7\x8a\xe6\x80\xa5");
+	assert_string_equal(tr("ja", "no such sentence"), "no such sentence");
+	assert_string_equal(tr("en", "CRITICAL"), "CRITICAL");
+	assert_string_equal(tr("xx", "CRITICAL"), "CRITICAL");
+	assert_string_equal(tr("", "CRITICAL"), "CRITICAL");
+}
+
+static void places(void **state)
+{
+	static const struct {
+		const char *sentence;
+		const char *filling[3];
+		const char *wanted;
+	} row[] = {
+	    {"", {""}, ""},
+	    {"100 %% of %s", {"a"}, "100 % of a"},
+	    {"%s %s", {"a", "b"}, "a b"},
+	    {"%2$s %1$s", {"a", "b"}, "b a"},
+	    {"%1$s %1$s", {"a"}, "a a"},
+	    {"%d %n %", {""}, "%d %n %"},
+	    {"%s", {"%s %n %1$s"}, "%s %n %1$s"},
+	    {"%3$s", {"a", "b", "c"}, "c"},
+	    {"%0$s%", {""}, "%0$s%"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct str out = {0};
+
+		tr_fill(&out, "en", row[i].sentence, row[i].filling);
+		if (strcmp(str_text(&out), row[i].wanted) != 0)
+			fail_msg("'%s': '%s'", row[i].sentence, str_text(&out));
+		str_release(&out);
+	}
+}
+
+static void order_differs(void **state)
+{
+	struct str out = {0};
+
+	(void)state;
+	tr_add(&out, "ja", "the HELO name %s leads to %s and not to %s", "A", "B", "C");
+	assert_string_equal(str_text(&out),
+			    "HELO\xe5\x90\x8d A \xe3\x81\xae\xe6\xad\xa3\xe5\xbc\x95"
+			    "\xe3\x81\x8d\xe3\x81\x8c C \xe3\x81\xa7\xe3\x81\xaf"
+			    "\xe3\x81\xaa\xe3\x81\x8f B \xe3\x81\xab\xe3\x81\xaa"
+			    "\xe3\x81\xa3\xe3\x81\xa6\xe3\x81\x84\xe3\x81\xbe"
+			    "\xe3\x81\x99");
+	str_release(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(table_is_sorted_and_whole),
+	    cmocka_unit_test(what_is_not_known_is_english),
+	    cmocka_unit_test(places),
+	    cmocka_unit_test(order_differs),
+	};
+
+	return cmocka_run_group_tests_name("tr", tests, NULL, NULL);
+}
