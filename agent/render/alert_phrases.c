@@ -176,7 +176,7 @@ const char *alert_what(struct telling *telling, const struct incident *incident,
 		return alert_subject(telling, incident->subject);
 	if (is_of_many(incident, addresses))
 		return many_what(telling, incident, addresses, has_pool);
-	if (incident->kind == INCIDENT_SENDER || !worst->address[0])
+	if (incident->kind == INCIDENT_SENDER)
 		return item_phrase(telling, worst,
 				   with_pool(telling, alert_subject(telling, incident->subject),
 					     incident->pool, has_pool));

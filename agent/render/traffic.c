@@ -181,6 +181,17 @@ static json_t *receiver_json(const struct zone *zone, const struct receiver_view
 	return object;
 }
 
+/* A receiver that no rule knows is named by its host, as a log has it. */
+static void put_receiver(json_t *receivers, const struct zone *zone,
+			 const struct receiver_view *receiver)
+{
+	struct str name = {0};
+
+	escape_utf8(&name, receiver->receiver, strlen(receiver->receiver));
+	put(receivers, str_text(&name), receiver_json(zone, receiver));
+	str_release(&name);
+}
+
 void traffic_json(json_t *object, const struct zone *zone, const struct traffic *traffic)
 {
 	json_t *receivers;
@@ -191,8 +202,7 @@ void traffic_json(json_t *object, const struct zone *zone, const struct traffic 
 	receivers = json_object();
 	suspects = json_array();
 	for (size_t i = 0; i < traffic->receivers; i++)
-		put(receivers, traffic->receiver[i].receiver,
-		    receiver_json(zone, &traffic->receiver[i]));
+		put_receiver(receivers, zone, &traffic->receiver[i]);
 	for (size_t i = 0; i < traffic->suspects; i++) {
 		json_t *suspect = json_object();
 
