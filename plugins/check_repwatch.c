@@ -28,7 +28,7 @@ static const char help[] =
     "  -w, --warning RANGE    threshold of the mode's value, [@]start:end; without -w and -c the\n"
     "  -c, --critical RANGE   severities decide\n"
     "  -t, --timeout SECONDS  give up after so long (default: 10)\n"
-    "  -v, --verbose          reasons and more lines; twice: all lines\n"
+    "  -v, --verbose          more in the line; -vv: further lines, -vvv: all of them\n"
     "      --config FILE      default: " SYSCONFDIR "/repwatch/repwatch.conf\n"
     "      --state DIR        where the state is, instead of state_dir\n"
     "      --live             ask the lists now, about one address\n"
@@ -155,7 +155,10 @@ static bool read_conf(const struct given *given, struct arena *arena, struct con
 		      struct str *out)
 {
 	struct conf_problems problems = {0};
-	const bool ok = conf_load_to_look(given->config, arena, conf, &problems);
+	/* The catalogue is many times what is needed to find the state. */
+	const bool ok = given->is_live
+			    ? conf_load_to_look(given->config, arena, conf, &problems)
+			    : conf_load_top(given->config, arena, conf, &problems);
 
 	if (!ok)
 		plugin_fail(out, str_text(&problems.text));

@@ -116,4 +116,13 @@ while read -r option; do
 done <"$work/promised" >"$broken"
 verdict "repwatch(1) promises no option there is not"
 
+# The plug-in has one page and one table of its own; its help ends with 3, as theirs do.
+plugin=$src/man/check_repwatch.1
+"${TOP_BUILDDIR:-.}/check_repwatch" --help >"$work/help"
+sed -nE 's/^  ( |-[a-zA-Z],)( {3})? ?(--[a-z-]+).*/\3/p' "$work/help" | sort -u >"$work/given"
+grep -oE '\bFl -[a-z-]+' "$plugin" | sed 's/^Fl -/--/' | sort -u >"$work/promised"
+[ -s "$work/given" ] || echo "'check_repwatch --help' has no options" >"$broken"
+diff -u "$work/given" "$work/promised" >>"$broken"
+verdict "check_repwatch(1) has the options of its help"
+
 echo "1..$cases"

@@ -115,9 +115,10 @@ static bool load(struct reader *reader, const char *path, const char *text, stru
 	conf->path = path;
 	conf->are_replies_given = reader_is_given(reader, &conf->replies_path);
 	/* What contradicts or lacks something may be answered where it could not be read. */
-	if (!reader->is_cut)
+	if (!reader->is_cut && !reader->is_skimming)
 		rules_check(reader, conf);
-	lists_load(reader, conf);
+	if (!reader->is_skimming)
+		lists_load(reader, conf);
 	sources_release(&sources);
 	return finish(reader, conf, problems);
 }
@@ -139,6 +140,18 @@ bool conf_load_to_look(const char *path, struct arena *arena, struct conf *conf,
 	reader_init(&reader, arena);
 	reader.is_looking = true;
 	reader.trusts_owners = true;
+	return load(&reader, path, NULL, conf, problems);
+}
+
+bool conf_load_top(const char *path, struct arena *arena, struct conf *conf,
+		   struct conf_problems *problems)
+{
+	struct reader reader;
+
+	reader_init(&reader, arena);
+	reader.is_looking = true;
+	reader.trusts_owners = true;
+	reader.is_skimming = true;
 	return load(&reader, path, NULL, conf, problems);
 }
 

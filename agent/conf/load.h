@@ -23,6 +23,11 @@ bool conf_load(const char *path, struct arena *arena, struct conf *conf,
  * that what was learned from them shows, but lack their key: they must not be asked. */
 bool conf_load_to_look(const char *path, struct arena *arena, struct conf *conf,
 		       struct conf_problems *problems);
+/* Of all that only the settings at the top, such as state_dir, for programs that are started every
+ * few seconds: sections and groups keep their defaults, and the catalogue is empty. What is wrong
+ * in them is not noticed. */
+bool conf_load_top(const char *path, struct arena *arena, struct conf *conf,
+		   struct conf_problems *problems);
 /* The same as conf_load with the main file's text at hand. `path` is where it would stand:
  * includes, conf.d/ and relative paths start at its folder. */
 bool conf_load_text(const char *path, const char *text, struct arena *arena, struct conf *conf,

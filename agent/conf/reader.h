@@ -17,6 +17,7 @@ struct reader {
 	const char *dir; /* relative paths start here */
 	bool is_looking; /* conf_load_to_look: secrets stay closed */
 	bool trusts_owners; /* files may belong to anybody */
+	bool is_skimming; /* conf_load_top: what stands in brackets is passed over */
 	bool is_cut; /* a file could not be read to its end: what is missing may have been in it */
 	size_t files; /* read so far */
 	int64_t now; /* UTC seconds */

@@ -217,10 +217,76 @@ static void include(struct scan *scan)
 	begin_segment(scan->out, scan->here);
 }
 
+/* Behind a comment or a string that starts at `at`; `at` where neither does. */
+static size_t passed(const struct scan *scan, size_t at)
+{
+	const char next = at + 1 < scan->len ? scan->text[at + 1] : '\0';
+
+	switch (scan->text[at]) {
+	case '"':
+		return string_end(scan, at + 1);
+	case '#':
+		return find(scan, at, "\n");
+	case '/':
+		return next == '/'   ? find(scan, at, "\n")
+		       : next == '*' ? find(scan, at + 2, "*/") + 2
+				     : at;
+	default:
+		return at;
+	}
+}
+
+/* Behind the bracket that closes the one at `at`. */
+static size_t nest_end(const struct scan *scan, size_t at)
+{
+	static const bool is_mark[256] = {
+	    ['{'] = true, ['}'] = true, ['('] = true, [')'] = true, ['['] = true,
+	    [']'] = true, ['"'] = true, ['#'] = true, ['/'] = true};
+	size_t depth = 0;
+
+	while (at < scan->len) {
+		const unsigned char c = (unsigned char)scan->text[at];
+		size_t behind;
+
+		if (!is_mark[c]) {
+			at++;
+			continue;
+		}
+		behind = passed(scan, at);
+		depth += c == '{' || c == '(' || c == '[';
+		depth -= (c == '}' || c == ')' || c == ']') && depth;
+		at = behind > at ? behind : at + 1;
+		if (!depth)
+			return at;
+	}
+	return scan->len;
+}
+
+/* The brackets stay, with nothing between them; what follows keeps its line. */
+static void skip_nest(struct scan *scan)
+{
+	const size_t end = nest_end(scan, scan->at);
+	const char *at = scan->text + scan->at;
+	const char *const stop = scan->text + end;
+
+	copy(scan, scan->at + 1);
+	while ((at = memchr(at, '\n', (size_t)(stop - at)))) {
+		scan->here.line++;
+		at++;
+	}
+	scan->at = end > scan->at ? end - 1 : end;
+	begin_segment(scan->out, scan->here);
+	copy(scan, end);
+}
+
 static void scan_one(struct scan *scan)
 {
 	const char c = scan->text[scan->at];
 
+	if (scan->reader->is_skimming && (c == '{' || c == '(' || c == '[')) {
+		skip_nest(scan);
+		return;
+	}
 	if (c == '#' || looking_at(scan, "//"))
 		copy(scan, find(scan, scan->at, "\n"));
 	else if (looking_at(scan, "/*"))

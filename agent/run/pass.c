@@ -4,7 +4,6 @@
 #include "sys/files.h"
 #include "sys/lock.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,81 +42,6 @@ static void set_time(struct pass *pass)
 		pass->at = pass->last.at + 1;
 }
 
-static void count_pairs(struct pass *pass)
-{
-	struct pass_summary *const summary = pass->summary;
-
-	for (size_t i = 0; i < pass->sources; i++)
-		for (size_t j = 0; j < pass->targets.count; j++) {
-			const struct source_state *const state = &pass->state[i];
-
-			if (!pass_bit(state->asked, j))
-				continue;
-			if (state->is_believed && pass_bit(state->usable, j))
-				summary->answered++;
-			else
-				summary->blind++;
-		}
-	for (size_t i = 0; i < pass->targets.count; i++)
-		for (size_t j = 0; j < pass->stored[i].standings; j++) {
-			const struct standing *const standing = &pass->stored[i].standing[j];
-
-			summary->listed += standing->belief == FINDING_LISTED &&
-					   strcmp(standing->check, CHECK_DNSBL) == 0;
-		}
-}
-
-static void summarise(struct pass *pass, const struct prober *prober, int64_t began_us)
-{
-	const struct resolver_counts counts = prober_counts(prober);
-	struct pass_summary *const summary = pass->summary;
-	const char *const notice = prober_notice(prober);
-
-	*summary = (struct pass_summary){
-	    .at = pass->at,
-	    .seconds = (double)(clock_monotonic_us() - began_us) / 1e6,
-	    .addresses = pass->targets.addresses,
-	    .domains = pass->targets.count - pass->targets.addresses,
-	    .queries = prober_ended(prober),
-	    .packets = counts.packets,
-	    .dropped = counts.dropped,
-	    .is_complete = !prober_is_over(prober),
-	};
-	pass->latency_s = counts.smoothed_us ? (double)counts.smoothed_us / 1e6 : -1;
-	for (size_t i = 0; i < pass->sources; i++)
-		pass->state[i].stored.asked_today += prober_asked(prober, i);
-	count_pairs(pass);
-	if (notice)
-		pass_notice(pass, arena_strdup(pass->arena, notice));
-	if (!summary->is_complete)
-		pass_notice(pass, "the deadline ended the pass before everything was answered");
-}
-
-bool pass_probe(struct pass *pass, struct err *err)
-{
-	const struct probe_plan plan = {
-	    .target = pass->targets.target,
-	    .targets = pass->targets.count,
-	    .source = pass->source,
-	    .sources = pass->sources,
-	    .again_after_us = pass->conf->lists.confirm_wait_ms * 1000,
-	    .wants_text = true,
-	    .calls = {plan_is_due, sight_first, sight_again, sight_second, pass},
-	};
-	const int64_t began_us = clock_monotonic_us();
-	struct prober *prober = prober_new(pass->conf, &plan, err);
-
-	if (!prober)
-		return false;
-	prober_run(prober, pass->options->progress, pass->options->context);
-	believe_all(pass);
-	summarise(pass, prober, began_us);
-	prober_free(prober);
-	/* What thousands of open questions took goes back before the store and librrd want theirs. */
-	malloc_trim(0);
-	return true;
-}
-
 /* The caller's summary borrows from the caller's arena only. */
 static void hand_over(struct pass *pass)
 {
@@ -154,16 +78,6 @@ static bool work(struct pass *pass, struct err *err)
 	return true;
 }
 
-void pass_release(struct pass *pass)
-{
-	traffic_release(pass);
-	store_close(pass->store);
-	free(pass->sighting);
-	free(pass->event);
-	free(pass->domain_event);
-	free(pass->notice);
-}
-
 static enum pass_result locked(struct pass *pass, struct err *err)
 {
 	enum pass_result result = PASS_FAILED;
@@ -171,6 +85,7 @@ static enum pass_result locked(struct pass *pass, struct err *err)
 	if (work(pass, err))
 		result =
 		    pass->summary->blind || !pass->summary->is_complete ? PASS_BLIND : PASS_DONE;
+	traffic_release(pass);
 	pass_release(pass);
 	return result;
 }

@@ -2,7 +2,7 @@
 #define RUN_PASS_PARTS_H
 
 /* What the steps of a pass share: plan.c (what is due), sight.c (what came of it),
- * believe.c and tell.c (what that means), record.c (the store), draw.c (the series), pass.c (the
+ * believe.c and tell.c (what that means), record.c (the store), draw.c (the series), pass_probe.c (the asking), pass.c (the
  * order of it all). Nobody else includes it. */
 
 #include "lists/breaker.h"
@@ -111,8 +111,9 @@ void tell_lists(struct pass *pass);
 /* believe.c, after the probing: health, breaker, standings, events. */
 void believe_all(struct pass *pass);
 
-/* pass.c: asks, and turns answers into beliefs. Fills the summary. */
+/* pass_probe.c: asks, and turns answers into beliefs. Fills the summary. */
 bool pass_probe(struct pass *pass, struct err *err);
+/* Of all but the traffic, which has its own. */
 void pass_release(struct pass *pass);
 
 /* traffic.c, all within the pass's transaction: reads the logs; judges a target before it is graded;

@@ -3,8 +3,6 @@
 #include "judge/standing.h"
 #include "store/removals.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 /* Gives every list its slot, and keeps what the pass learned about those it asked. */
 static bool save_lists(struct pass *pass, struct err *err)
@@ -32,33 +30,6 @@ static size_t slots_needed(const struct pass *pass)
 	return (size_t)highest + 1;
 }
 
-/* When each pair was asked and last answered usably. Slots of lists that are not configured
- * now keep what they have. */
-void pass_update_pairs(struct pass *pass, size_t target, size_t slots)
-{
-	struct stored_address *const stored = &pass->stored[target];
-
-	if (stored->pairs < slots) {
-		struct stored_pair *grown = arena_calloc(pass->arena, slots, sizeof(*grown));
-
-		if (stored->pairs)
-			memcpy(grown, stored->pair, stored->pairs * sizeof(*grown));
-		stored->pair = grown;
-		stored->pairs = slots;
-	}
-	for (size_t i = 0; i < pass->sources; i++) {
-		const struct source_state *const state = &pass->state[i];
-		struct stored_pair *pair;
-
-		if (!pass_bit(state->asked, target))
-			continue;
-		pair = &stored->pair[state->stored.slot];
-		pair->asked_at = (uint32_t)pass->at;
-		if (state->is_believed && pass_bit(state->usable, target))
-			pair->good_at = (uint32_t)pass->at;
-	}
-}
-
 static bool save_standings(struct pass *pass, const struct stored_address *stored, struct err *err)
 {
 	for (size_t i = 0; i < stored->standings; i++) {
@@ -80,34 +51,6 @@ static void drop_plain(struct stored_address *stored)
 		if (!standing_is_plain(&stored->standing[i]))
 			stored->standing[kept++] = stored->standing[i];
 	stored->standings = kept;
-}
-
-struct view_context pass_view_context(struct pass *pass)
-{
-	struct view_list *list = arena_calloc(pass->arena, pass->sources, sizeof(*list));
-	size_t lists = 0;
-
-	for (size_t i = SOURCE_LISTS; i < pass->sources; i++)
-		list[lists++] = (struct view_list){
-		    .list = pass->source[i].list,
-		    .stored = pass->state[i].stored,
-		    .every_s = pass->state[i].budget.every_ms / 1000,
-		};
-	return (struct view_context){
-	    .list = list,
-	    .lists = lists,
-	    .now = pass->at,
-	    .stale_after_s = pass->conf->stale_after_ms / 1000,
-	    .auth_every_s = pass->conf->auth.every_ms / 1000,
-	    .wants_identity = true,
-	};
-}
-
-struct view_domain pass_view_domain(const struct pass *pass, size_t target)
-{
-	const struct target *const what = &pass->targets.target[target];
-
-	return (struct view_domain){.listed_as = what->listed_as, .wants_auth = what->auth != NULL};
 }
 
 static void grade(struct pass *pass, const struct view_context *context, size_t target,

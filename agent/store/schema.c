@@ -36,6 +36,8 @@
  * channel          how a channel of the configuration fares
  * log_file         how much of the file that begins so was counted, by a pass or an import, under
  *                  whatever name; bytes 0: a file older than the first reading of its log
+ * address_summary  for those who ask every minute: all they count, without the pairs beside it
+ * standing_trouble likewise: beliefs worth a word, which are few among many
  * tail_hash        of the bytes before the place where counting ended, 0: not known
  * incident         one cause, with its items worst first; ended_at 0: open. is_told: people believe it
  *                  to be open
@@ -386,6 +388,10 @@ static const char *const migrations[] = {
     " id INTEGER PRIMARY KEY CHECK (id = 1),"
     " began_at INTEGER NOT NULL,"
     " weekly_at INTEGER NOT NULL);",
+    "CREATE INDEX address_summary ON address"
+    " (is_watched, is_domain, grade, pool, name, address, asked, answered);"
+    "CREATE INDEX standing_trouble ON standing (address_id)"
+    " WHERE belief NOT IN ('blind', 'clear', 'noted');",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

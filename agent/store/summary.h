@@ -35,19 +35,21 @@ struct trouble {
 	enum cause blind_cause;
 	const char *means, *text; /* foreign */
 };
-/* Beliefs that are not clear and not a mere note, the worst first; `check` "" is any. */
-bool summary_troubles(struct store *store, const struct summary_scope *scope, const char *check,
-		      struct arena *arena, struct trouble **out, size_t *count, struct err *err);
+/* Beliefs that are not clear and not a mere note, the worst first. */
+bool summary_troubles(struct store *store, const struct summary_scope *scope, struct arena *arena, struct trouble **out, size_t *count, struct err *err);
 
-struct volume_state {
-	const char *address, *name;
-	enum volume_level level;
-	uint64_t yesterday, today, projected;
-	double month_mean, ratio; /* 0: not known */
-	const char *reason;
+void summary_sort(struct trouble *trouble, size_t troubles); /* likewise */
+
+struct volume_summary {
+	uint64_t addresses; /* whose volume is known */
+	uint64_t yesterday, today;
+	double largest_ratio; /* of yesterday to last month's mean; 0: not known */
 };
-/* Addresses whose volume is known, the largest ratio first. */
-bool summary_volumes(struct store *store, const struct summary_scope *scope, struct arena *arena,
-		     struct volume_state **out, size_t *count, struct err *err);
+bool summary_volume(struct store *store, const struct summary_scope *scope,
+		    struct volume_summary *out, struct err *err);
+
+/* The likeliest culprit of an address: account, sent and usual; it has none while all is well. */
+bool summary_suspect(struct store *store, const char *address, struct arena *arena,
+		     struct suspect *out, bool *is_found, struct err *err);
 
 #endif

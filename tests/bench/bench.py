@@ -21,6 +21,7 @@ import time
 
 import agent
 import bed as beds
+import bench_plugin
 import bench_spf
 import busylog
 import maillogs
@@ -447,12 +448,16 @@ def domains(bench, count=5000, sampled=10):
     server.stop()
 
 
+def plugin(bench):
+    bench_plugin.plugin(bench, pinned, CLIENT_CORE)
+
+
 def main():
     bench = Bench()
     print(f"# {ROUNDS} rounds, server on core {SERVER_CORE}, client on core {CLIENT_CORE}",
           flush=True)
     try:
-        for run in (race, far_away, loss, silent, refusals, large, logs, spf, domains):
+        for run in (race, far_away, loss, silent, refusals, large, logs, spf, domains, plugin):
             if ONLY in run.__name__:
                 run(bench)
     finally:

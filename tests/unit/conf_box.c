@@ -190,6 +190,11 @@ void box_load_to_look(struct box *box, const char *text)
 	load(box, text, conf_load_to_look);
 }
 
+void box_load_top(struct box *box, const char *text)
+{
+	load(box, text, conf_load_top);
+}
+
 void box_check_good(const struct box *box)
 {
 	if (!box->is_good)

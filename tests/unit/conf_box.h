@@ -32,6 +32,8 @@ void box_remove(const struct box *box, const char *name);
 void box_load(struct box *box, const char *text);
 /* The same the way plug-ins do. */
 void box_load_to_look(struct box *box, const char *text);
+/* The same, the settings at the top alone. */
+void box_load_top(struct box *box, const char *text);
 /* Fails the test when the last load found something wrong. */
 void box_check_good(const struct box *box);
 

@@ -354,6 +354,32 @@ static void opens_no_secret_to_look(void **state)
 	assert_false(box->is_good);
 }
 
+static void passes_over_brackets_at_the_top(void **state)
+{
+	static const char top[] = "/* ( */ state_dir = \"/var/a\"; # {\n"
+				  "resolver = { tris = 1; # }\n"
+				  " servers = [ \"}\", \"\\\"}\" ]; /* } */ };\n"
+				  "addresses = ( { address = \"none\"; }, // )\n"
+				  "  { x = ( { y = 1; } ); } );\n"
+				  "@include \"more.conf\"\n";
+	struct box *box = *state;
+
+	box_remove(box, "lists.conf");
+	box_write(box, "more.conf", "lists = { catalogue = \"none\"; }; stale_after = \"5m\";\n");
+	box_load_top(box, top);
+	box_check_good(box);
+	assert_string_equal(box->conf.state_dir, "/var/a");
+	assert_int_equal(box->conf.stale_after_ms, 5 * 60 * 1000);
+	assert_int_equal(box->conf.addresses, 0);
+	assert_int_equal(box->conf.resolver.tries, 2);
+	box_load_top(box, "addresses = (\n);\nstale_after = 5;\n");
+	assert_non_null(strstr(box->problems, "repwatch.conf:3: "));
+	box_load_top(box, "addresses = ( { \n");
+	assert_false(box->is_good);
+	box_load_top(box, "addresses = ( \"");
+	assert_false(box->is_good);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, box_setup, box_teardown)
@@ -376,6 +402,7 @@ int main(void)
 	    TEST(refuses_secrets_that_are_none),
 	    TEST(refuses_a_secret_of_another_user),
 	    TEST(opens_no_secret_to_look),
+	    TEST(passes_over_brackets_at_the_top),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
