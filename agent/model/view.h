@@ -52,6 +52,8 @@ struct pass_summary {
 	uint64_t dropped; /* answers refused as forged or malformed */
 	uint64_t answered, listed, blind;
 	bool is_complete; /* false: the deadline or a budget cut it short */
+	uint64_t letters_queued, letters_sent, letters_pending, letters_dead;
+	bool lacks_letters; /* something could not be delivered */
 	const struct event *event;
 	size_t events;
 	const char *const *notice; /* sentences for the operator: stretched intervals, ... */

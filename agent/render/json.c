@@ -340,13 +340,15 @@ json_t *json_lists(const struct list_view *view, size_t views)
 }
 
 /* A pass of this version queues none, and none is waiting. */
-static json_t *no_alerts(void)
+static json_t *alerts_of(const struct pass_summary *pass)
 {
 	json_t *object = json_object();
 
-	put_count(object, "queued", 0);
-	put_count(object, "sent", 0);
-	put_count(object, "pending", 0);
+	put_count(object, "queued", pass->letters_queued);
+	put_count(object, "sent", pass->letters_sent);
+	put_count(object, "pending", pass->letters_pending);
+	if (pass->letters_dead)
+		put_count(object, "dead", pass->letters_dead);
 	return object;
 }
 
@@ -364,7 +366,7 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 	put_count(document, "listed", pass->listed);
 	put_count(document, "blind", pass->blind);
 	put(document, "events", events_of(zone, pass->event, pass->events));
-	put(document, "alerts", no_alerts());
+	put(document, "alerts", alerts_of(pass));
 	return document;
 }
 

@@ -51,6 +51,7 @@ struct pass {
 	struct stored_pass last; /* at 0: the first pass */
 	struct targets targets;
 	struct stored_address *stored; /* one a target */
+	uint8_t *is_new; /* a bit a target, once recorded: no pass saw it before */
 	struct pass_domain *domain; /* [i] belongs to target [targets.addresses + i] */
 	struct event *domain_event; /* not told yet */
 	size_t domain_events, domain_events_room;
@@ -107,6 +108,8 @@ bool sight_again(void *pass, size_t source, size_t *at, size_t *target);
 void sight_second(void *pass, const struct probe_result *result);
 /* tell.c: events about lists, and what the store keeps of them */
 void tell_lists(struct pass *pass);
+/* Whether people were told that the list is out. */
+bool tell_is_out(const struct stored_list *stored);
 
 /* believe.c, after the probing: health, breaker, standings, events. */
 void believe_all(struct pass *pass);

@@ -1,6 +1,7 @@
 #include "run/domain_parts.h"
 
 #include "judge/standing.h"
+#include "run/alerts.h"
 #include "store/removals.h"
 
 
@@ -87,6 +88,7 @@ static bool save_targets(struct pass *pass, struct err *err)
 	struct arena *arena = arena_new();
 	bool ok = true;
 
+	pass->is_new = arena_calloc(pass->arena, pass->targets.count / 8 + 1, 1);
 	pass->sample = arena_calloc(pass->arena, pass->targets.addresses, sizeof(*pass->sample));
 	for (size_t i = 0; ok && i < pass->targets.count; i++) {
 		struct stored_address *const stored = &pass->stored[i];
@@ -95,6 +97,8 @@ static bool save_targets(struct pass *pass, struct err *err)
 			ok = false;
 			break;
 		}
+		if (!stored->id)
+			pass_set_bit(pass->is_new, i);
 		pass_update_pairs(pass, i, slots);
 		grade(pass, &context, i, arena);
 		ok = store_save_address(pass->store, stored, err) &&
@@ -132,6 +136,7 @@ bool record_pass(struct pass *pass, struct err *err)
 
 	return store_begin(pass->store, err) && traffic_read(pass, err) && save_lists(pass, err) &&
 	       save_targets(pass, err) && traffic_judge_groups(pass, err) &&
-	       save_events(pass, err) && removals_follow(pass->store, pass->at, err) &&
+	       save_events(pass, err) && alerts_raise(pass, err) &&
+	       removals_follow(pass->store, pass->at, err) &&
 	       store_add_pass(pass->store, &row, err) && store_commit(pass->store, err);
 }

@@ -10,7 +10,7 @@ static bool is_well(enum list_health health)
 
 /* Whether the operator has been told that the list is out. Sickness and refusal are told at once,
  * silence when it is seen for the second time: a server may restart. */
-static bool was_told(const struct stored_list *stored)
+bool tell_is_out(const struct stored_list *stored)
 {
 	if (!stored->has_health || is_well(stored->health))
 		return stored->has_health && stored->cause == CAUSE_MASS_CHANGE;
@@ -114,7 +114,7 @@ static int list_news(const struct pass *pass, size_t source)
 
 	if (!pass->source[source].list)
 		return is && !was_held(pass, &pass->source[source]);
-	was = was_told(&state->stored);
+	was = tell_is_out(&state->stored);
 	return is && !was ? 1 : was && !is && is_well(state->health.health) ? -1 : 0;
 }
 

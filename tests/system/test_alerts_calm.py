@@ -1,0 +1,270 @@
+"""When people are told: passes over real lists, and the letters they leave for each channel."""
+
+import glob
+import os
+import signal
+import sqlite3
+
+import pytest
+
+import agent
+import bed as beds
+from agent import block_list
+from bed import SOA, reversed4
+
+FAKETIME = (sorted(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")) or [""])[0]
+SANITIZED = b"__asan_init" in open(agent.BINARY, "rb").read() if os.path.exists(
+    agent.BINARY) else False
+pytestmark = [
+    pytest.mark.skipif(not FAKETIME, reason="libfaketime is not installed"),
+    pytest.mark.skipif(SANITIZED, reason="the address sanitizer must be loaded before libfaketime"),
+]
+
+ZONES = ["one.test", "two.test"]
+IPS = [f"198.18.0.{n}" for n in range(1, 13)]
+PAGER = {"name": "pager", "type": "slack", "min_severity": "critical"}
+DAY_H = 24
+
+
+class Host:
+    """The program, two lists whose entries the test chooses, and a clock that it moves."""
+
+    def __init__(self, repwatch, bed, ips=tuple(IPS), channels=(), **alerts):
+        self.repwatch = repwatch
+        self.hour = 0
+        self.server = bed.rbldnsd([(zone, "ip4set", self.zone()) for zone in ZONES])
+        names = bed.fakedns(
+            [f"{reversed4(ip)}.in-addr.arpa PTR PTR=mail{n}.shop.example"
+             for n, ip in enumerate(IPS)] +
+            [f"mail{n}.shop.example A A={ip}" for n, ip in enumerate(IPS)] +
+            ["* * rcode=NXDOMAIN"])
+        self.names = names
+        secret = repwatch.dir / "chat.url"
+        secret.write_text("http://127.0.0.1:9/hook\n")
+        secret.chmod(0o600)
+        mail = {"name": "noc", "type": "mail", "to": ["noc@shop.example"],
+                "from": "repwatch@shop.example", "url": f"smtp://127.0.0.1:{beds.free_port()}"}
+        self.channels = [mail, *[{"url_file": "chat.url", **more} for more in channels]]
+        self.alerts = {"channels": self.channels, **alerts}
+        self.configure(ips)
+
+    def configure(self, ips, **alerts):
+        self.repwatch.configure(
+            [{"address": ip, "pool": "shared" if n % 2 else "other"} for n, ip in enumerate(ips)],
+            [block_list(ZONES[0], servers=[self.server.at]),
+             block_list(ZONES[1], servers=[self.server.at], severity="major")],
+            resolver=self.names.at, stale_after="30d", alerts={**self.alerts, **alerts})
+        # Breakers are for lists that list everybody at once: here they do so to see what is told.
+        self.repwatch.conf.write_text(
+            self.repwatch.conf.read_text().replace("breaker = 0.5", "breaker = 1.0"))
+
+    @staticmethod
+    def zone(*listed):
+        return (SOA + ":127.0.0.2:Listed, see https://bl.test/?$\n127.0.0.2\n" +
+                "".join(f"{address}\n" for address in listed))
+
+    def lists(self, *listed, on=0):
+        self.server.write(f"z{on}", self.zone(*listed))
+        self.server.process.send_signal(signal.SIGHUP)
+        for ip in IPS:
+            code = 0 if ip in listed else 3
+            beds.until(lambda: (beds.ask(self.server.port, f"{reversed4(ip)}.{ZONES[on]}") or
+                                [9])[0] == code, "rbldnsd reads its zone again")
+
+    @property
+    def clock(self):
+        day, hour = divmod(self.hour, DAY_H)
+        return {"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1",
+                "FAKETIME": f"@2026-11-{day + 2:02} {hour:02}:00:00"}
+
+    def call(self, *words):
+        return self.repwatch(*words, **self.clock)
+
+    def run(self, hours=2):
+        """One pass, so much later; what it wrote, as (channel, kind, what it is about)."""
+        before = self.letters()
+        self.hour += hours
+        self.summary = self.repwatch.run(**self.clock)
+        letters = self.letters()[len(before):]
+        assert self.summary["alerts"]["queued"] == len(letters)
+        return [letter[:3] for letter in letters]
+
+    def letters(self):
+        """(channel, kind, subject of the incident, key) of all letters so far."""
+        path = self.repwatch.state / "repwatch.db"
+        if not path.exists():
+            return []
+        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        rows = db.execute("SELECT channel, letter.kind, coalesce(incident.subject, x''), key"
+                          " FROM letter LEFT JOIN incident USING (uid) ORDER BY letter.id")
+        letters = [(channel, kind, about.decode(), key) for channel, kind, about, key in rows]
+        db.close()
+        return letters
+
+    def bodies(self):
+        db = sqlite3.connect(f"file:{self.repwatch.state / 'repwatch.db'}?mode=ro", uri=True)
+        rows = [bytes(row[0]).decode() for row in db.execute("SELECT body FROM letter ORDER BY id")]
+        db.close()
+        return rows
+
+    def waits_until(self):
+        """The hour of the fake clock at which each pending letter is sent first."""
+        db = sqlite3.connect(f"file:{self.repwatch.state / 'repwatch.db'}?mode=ro", uri=True)
+        rows = [row[0] for row in db.execute("SELECT next_at FROM letter ORDER BY id")]
+        db.close()
+        return rows
+
+
+def test_a_listing_is_one_letter_a_channel_and_its_end_another(repwatch, bed):
+    host = Host(repwatch, bed, channels=[{"name": "chat", "type": "slack"}])
+    assert host.run() == []
+    assert host.run() == []
+    host.lists(IPS[0])
+    assert host.run() == [("noc", "opened", IPS[0]), ("chat", "opened", IPS[0])]
+    assert host.run() == []
+    host.lists()
+    assert host.run() == [("noc", "ended", IPS[0]), ("chat", "ended", IPS[0])]
+    assert host.run() == []
+    keys = [key.split(".")[1:] for *_, key in host.letters()]
+    assert keys == [["1", "noc"], ["1", "chat"], ["2", "noc"], ["2", "chat"]]
+    assert IPS[0] in host.bodies()[0] and ZONES[0] in host.bodies()[0]
+
+
+def test_an_address_on_a_second_list_is_the_same_incident(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.lists(IPS[0])
+    assert host.run() == [("noc", "opened", IPS[0])]
+    host.lists(IPS[0], on=1)
+    assert host.run() == [("noc", "grew", IPS[0])]
+    host.lists()
+    assert host.run() == []
+    host.lists(on=1)
+    assert host.run() == [("noc", "ended", IPS[0])]
+
+
+def test_what_is_there_at_the_beginning_is_one_message(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.lists(*IPS[:2])
+    host.lists(*IPS, on=1)
+    assert host.run() == [("noc", "baseline", "")]
+    assert host.run() == []
+    host.lists()
+    host.lists(on=1)
+    # All at once is held back for one pass.
+    assert host.run() == []
+    assert host.run() == []
+    assert host.repwatch.status()[IPS[0]]["grade"] == "GOOD"
+
+
+def test_a_list_with_many_is_one_incident(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.lists(*IPS)
+    assert host.run() == [("noc", "opened", ZONES[0])]
+    assert host.run() == []
+    host.lists()
+    # All at once is held back for one pass.
+    assert host.run() == []
+    assert host.run() == [("noc", "ended", ZONES[0])]
+
+
+def test_more_than_a_person_reads_is_one_digest(repwatch, bed):
+    host = Host(repwatch, bed, digest_over=1)
+    host.run()
+    host.lists(IPS[0])
+    host.lists(IPS[1], on=1)
+    assert host.run() == [("noc", "digest", "")]
+    assert IPS[0] in host.bodies()[0] and IPS[1] in host.bodies()[0]
+
+
+def test_new_addresses_are_at_most_a_digest(repwatch, bed):
+    host = Host(repwatch, bed, ips=IPS[:2])
+    host.run()
+    host.lists(*IPS[2:4])
+    host.configure(IPS)
+    assert host.run() == [("noc", "digest", "")]
+    host.lists(*IPS[2:4], IPS[0])
+    assert host.run() == [("noc", "opened", IPS[0])]
+
+
+def test_reminders_come_less_and_less_often(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.lists(IPS[0])
+    assert host.run() == [("noc", "opened", IPS[0])]
+    told = [bool(host.run(hours=12)) for _ in range(15)]
+    assert [n for n, is_told in enumerate(told, 1) if is_told] == [2, 6, 14]
+    assert {kind for _, kind, *_ in host.letters()} == {"opened", "reminder"}
+
+
+def test_what_flaps_is_told_once_a_day(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    letters = []
+    for n in range(12):
+        host.lists(*([] if n % 2 else [IPS[0]]))
+        letters.append([kind for _, kind, _ in host.run()])
+    assert letters == [["opened"], ["ended"], ["opened"], ["ended"]] + [[]] * 8
+    assert len({key.split(".")[0] for *_, key in host.letters()}) == 1
+
+
+def test_an_address_that_is_no_longer_watched_is_over(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.lists(IPS[0])
+    host.run()
+    host.configure(IPS[1:])
+    assert host.run() == [("noc", "ended", IPS[0])]
+
+
+def test_each_channel_hears_what_it_wants(repwatch, bed):
+    host = Host(repwatch, bed, channels=[
+        PAGER, {"name": "other", "type": "slack", "pools": ["other"]},
+        {"name": "night", "type": "slack", "quiet_hours": "22:00-07:00"}])
+    host.run()
+    host.lists(IPS[1], on=1)
+    assert host.run(hours=21) == [("noc", "opened", IPS[1]), ("night", "opened", IPS[1])]
+    host.lists(IPS[0])
+    assert host.run(hours=1) == [("noc", "opened", IPS[0]), ("pager", "opened", IPS[0]),
+                                 ("other", "opened", IPS[0]), ("night", "opened", IPS[0])]
+    major, held, *critical = host.waits_until()
+    # From 23:00 to 07:00; what is critical does not wait.
+    assert held - major == 8 * 3600
+    assert len(set(critical)) == 1 and critical[0] == major + 3600
+
+
+def test_a_week_is_summed_up_on_its_morning(repwatch, bed):
+    host = Host(repwatch, bed, weekly="tuesday")
+    host.lists(IPS[0])
+    # 2026-11-02 is a Monday.
+    assert host.run(hours=12) == [("noc", "baseline", "")]
+    assert host.run(hours=19) == []
+    assert host.run(hours=1) == [("noc", "weekly", "")]
+    assert host.run(hours=1) == []
+    assert [row[1] for row in host.letters()] == ["baseline", "weekly"]
+
+
+def test_a_pass_that_was_missed_is_told_once(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.repwatch.conf.write_text(
+        host.repwatch.conf.read_text().replace('stale_after = "30d"', 'stale_after = "3h"'))
+    host.run()
+    assert host.run() == []
+    assert host.run(hours=9) == [("noc", "opened", "")]
+    assert host.run() == []
+
+
+def test_a_list_out_of_order_is_told_and_its_return(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    good = host.zone()
+    host.server.write("z0", SOA + ":127.0.0.2:The world\n0.0.0.0/1\n128.0.0.0/1\n")
+    host.server.process.send_signal(signal.SIGHUP)
+    beds.until(lambda: beds.ask(host.server.port, f"1.0.0.127.{ZONES[0]}")[0] == 0, "it lists all")
+    assert host.run() == [("noc", "opened", ZONES[0])]
+    assert host.run() == []
+    host.server.write("z0", good)
+    host.server.process.send_signal(signal.SIGHUP)
+    beds.until(lambda: beds.ask(host.server.port, f"1.0.0.127.{ZONES[0]}")[0] == 3, "it does not")
+    assert host.run() == [("noc", "ended", ZONES[0])]
