@@ -1,9 +1,9 @@
 #ifndef RUN_PASS_PARTS_H
 #define RUN_PASS_PARTS_H
 
-/* What the steps of a pass share: plan.c (what is due), sight.c (what came of it),
- * believe.c and tell.c (what that means), record.c (the store), draw.c (the series), pass_probe.c (the asking), pass.c (the
- * order of it all). Nobody else includes it. */
+/* What the steps of a pass share: plan.c (what is due), sight.c (what came of it), believe.c and
+ * tell.c (what that means), record.c (the store), alerts.c (who is told), draw.c (the series),
+ * pass_probe.c (the asking), pass.c (the order of it all). Nobody else includes it. */
 
 #include "lists/breaker.h"
 #include "lists/budget.h"
@@ -51,7 +51,7 @@ struct pass {
 	struct stored_pass last; /* at 0: the first pass */
 	struct targets targets;
 	struct stored_address *stored; /* one a target */
-	uint8_t *is_new; /* a bit a target, once recorded: no pass saw it before */
+	uint8_t *is_new; /* a bit a target, once recorded: not seen by a pass before */
 	struct pass_domain *domain; /* [i] belongs to target [targets.addresses + i] */
 	struct event *domain_event; /* not told yet */
 	size_t domain_events, domain_events_room;
@@ -106,11 +106,9 @@ bool plan_is_due(void *pass, size_t target, size_t source);
 void sight_first(void *pass, const struct probe_result *result);
 bool sight_again(void *pass, size_t source, size_t *at, size_t *target);
 void sight_second(void *pass, const struct probe_result *result);
-/* tell.c: events about lists, and what the store keeps of them */
+/* tell.c: events about lists, and what the store keeps of them; whether that is out */
 void tell_lists(struct pass *pass);
-/* Whether people were told that the list is out. */
 bool tell_is_out(const struct stored_list *stored);
-
 /* believe.c, after the probing: health, breaker, standings, events. */
 void believe_all(struct pass *pass);
 
