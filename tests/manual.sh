@@ -81,7 +81,7 @@ words "$page" >"$work/words"
 "$repwatch" --help >"$work/help" || echo "--help fails" >"$broken"
 awk '/^[^ ]/ { is_in = /^Commands/ } is_in && /^  [a-z]/ {
 	name = $1
-	if (name == "config" || name == "delist" || name == "volume" ||
+	if (name == "alerts" || name == "config" || name == "delist" || name == "volume" ||
 	    name == "warmup")
 		name = $1 " " $2
 	print name

@@ -13,7 +13,8 @@ static const struct {
 } part[] = {{"lists", PASS_LISTS},
 	    {"identity", PASS_IDENTITY},
 	    {"auth", PASS_AUTH},
-	    {"maillog", PASS_MAILLOG}};
+	    {"maillog", PASS_MAILLOG},
+	    {"alerts", PASS_ALERTS}};
 
 static unsigned part_bit(const char *word, size_t len)
 {
@@ -29,7 +30,7 @@ static bool parse_only(const struct cli *cli, unsigned *only, struct err *err)
 	size_t count;
 	const char *const *value = cli_values(cli, "only", &count);
 
-	*only = count ? 0 : PASS_ALL_CHECKS;
+	*only = count ? 0 : PASS_ALL;
 	for (size_t i = 0; i < count; i++) {
 		const char *at = value[i];
 
@@ -40,7 +41,7 @@ static bool parse_only(const struct cli *cli, unsigned *only, struct err *err)
 			if (!bit)
 				return err_set(err,
 					       "--only: '%.*s' is none of: lists, identity, "
-					       "auth, maillog",
+					       "auth, maillog, alerts",
 					       (int)len, at);
 			*only |= bit;
 			at += len;
@@ -115,10 +116,12 @@ static enum cli_status run(struct cli *cli)
 }
 
 static const struct cli_option option[] = {
-    {"only", 0, "PARTS", false, "lists,identity,auth,maillog",
-     "Do only these parts, separated by commas: lists, identity, auth, maillog."},
+    {"only", 0, "PARTS", false, "lists,identity,auth,maillog,alerts",
+     "Do only these parts, separated by commas: lists, identity, auth, maillog, alerts. Without "
+     "alerts messages are written, but wait for the next pass to be sent."},
     {"all", 0, NULL, false, NULL, "Ask what is not due yet as well."},
-    {"dry-run", 0, NULL, false, NULL, "Ask, read logs and judge, but write nothing and send nothing."},
+    {"dry-run", 0, NULL, false, NULL,
+     "Ask, read logs and judge, but write nothing and send nothing."},
     {"wait", 0, NULL, false, NULL, "Wait for another run to end instead of giving up."},
 };
 

@@ -288,6 +288,14 @@ void text_pass(struct str *out, const struct text_style *style, const struct pas
 		before = ", ";
 	}
 	str_add_char(out, '\n');
+	if (pass->letters_queued || pass->letters_sent || pass->letters_pending ||
+	    pass->letters_dead)
+		page_line(
+		    &page, 0,
+		    arena_printf(page.arena,
+				 "messages: %ju queued, %ju sent, %ju pending, %ju given up",
+				 (uintmax_t)pass->letters_queued, (uintmax_t)pass->letters_sent,
+				 (uintmax_t)pass->letters_pending, (uintmax_t)pass->letters_dead));
 	for (size_t i = 0; i < pass->notices; i++)
 		page_line(&page, 0, page_shown(&page, pass->notice[i]));
 	page_end(&page);

@@ -2,6 +2,7 @@
 #define RUN_ALERTS_H
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "conf/conf.h"
 #include "store/store.h"
@@ -19,17 +20,29 @@ bool alerts_raise(struct pass *pass, struct err *err);
 struct delivery_counts {
 	uint64_t queued; /* by this pass */
 	uint64_t sent, pending, dead;
+	uint64_t failed; /* letters of this call that were not taken, and channels without state */
 };
 
 /* deliver.c: after the commit: sends what is due, all channels at once, and keeps what came of it.
- * A channel that fails is a notice, not an error; false only when the store fails. `channel` NULL:
- * all. `ignores_time`: also what waits for its next attempt (alerts flush). */
+ * A channel that fails is a notice, not an error; false only when the store fails. */
 struct deliver_options {
-	const char *channel;
-	bool ignores_time;
+	const struct zone *zone; /* the operator's */
 	int64_t now;
+	const char *channel; /* NULL: all */
+	bool ignores_time; /* also what waits for its next attempt, or for quiet hours to end */
+	bool tells_state; /* to channels that are told the state of each address */
+	bool beats; /* the heartbeat: a pass was complete */
+	void (*notice)(void *context, const char *text); /* foreign parts are not yet escaped */
+	void *context;
 };
 bool deliver(const struct conf *conf, const struct deliver_options *options, struct store *store,
 	     struct arena *arena, struct delivery_counts *counts, struct err *err);
+
+/* Sends one letter that is not in the store through a channel, and tells what the other side said
+ * in a sentence, from the arena. */
+struct outbox_letter;
+bool deliver_one(const struct conf *conf, const struct conf_channel *channel,
+		 const struct outbox_letter *letter, const struct deliver_options *options,
+		 struct arena *arena, const char **said);
 
 #endif

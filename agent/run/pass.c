@@ -1,5 +1,6 @@
 #include "run/domain_parts.h"
 
+#include "run/alerts.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/lock.h"
@@ -59,8 +60,54 @@ static void hand_over(struct pass *pass)
 	summary->notices = pass->notices;
 }
 
+static void notice_delivery(void *context, const char *text)
+{
+	pass_notice(context, text);
+}
+
+/* The pass is recorded: whatever happens here is said, and tried again by the next one. */
+static void send_letters(struct pass *pass)
+{
+	struct pass_summary *const summary = pass->summary;
+	const struct deliver_options options = {
+	    .zone = pass->options->zone,
+	    .now = clock_now(),
+	    .tells_state = true,
+	    .beats = summary->is_complete && pass->options->only == PASS_ALL,
+	    .notice = notice_delivery,
+	    .context = pass,
+	};
+	struct delivery_counts counts = {.queued = summary->letters_queued};
+	struct err err;
+
+	if (!(pass->options->only & PASS_ALERTS) || pass->options->is_dry)
+		return;
+	if (!deliver(pass->conf, &options, pass->store, pass->arena, &counts, &err)) {
+		pass_notice(pass,
+			    arena_printf(pass->arena, "messages could not be sent: %s", err.text));
+		counts.failed++;
+	}
+	summary->letters_sent = counts.sent;
+	summary->letters_pending = counts.pending;
+	summary->letters_dead = counts.dead;
+	summary->lacks_letters = counts.failed > 0;
+}
+
+/* --only alerts */
+static bool only_send(struct pass *pass, struct err *err)
+{
+	if (!open_store(pass, err))
+		return false;
+	*pass->summary = (struct pass_summary){.at = clock_now(), .is_complete = true};
+	send_letters(pass);
+	hand_over(pass);
+	return true;
+}
+
 static bool work(struct pass *pass, struct err *err)
 {
+	if (pass->options->only == PASS_ALERTS)
+		return only_send(pass, err);
 	pass->targets = targets_of(pass->conf, pass->arena);
 	if (pass->targets.addresses == 0)
 		return err_set(err, "no addresses are configured; add them to 'addresses' in '%s'",
@@ -74,6 +121,7 @@ static bool work(struct pass *pass, struct err *err)
 		return false;
 	if (!pass->options->is_dry)
 		draw_series(pass);
+	send_letters(pass);
 	hand_over(pass);
 	return true;
 }
@@ -83,8 +131,10 @@ static enum pass_result locked(struct pass *pass, struct err *err)
 	enum pass_result result = PASS_FAILED;
 
 	if (work(pass, err))
-		result =
-		    pass->summary->blind || !pass->summary->is_complete ? PASS_BLIND : PASS_DONE;
+		result = pass->summary->blind || !pass->summary->is_complete ||
+				 pass->summary->lacks_letters
+			     ? PASS_BLIND
+			     : PASS_DONE;
 	traffic_release(pass);
 	pass_release(pass);
 	return result;

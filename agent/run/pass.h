@@ -14,7 +14,14 @@
  * half done, and the next one carries on. */
 
 /* What --only selects; bits. */
-enum { PASS_LISTS = 1, PASS_IDENTITY = 2, PASS_MAILLOG = 4, PASS_AUTH = 8, PASS_ALL_CHECKS = 15 };
+enum {
+	PASS_LISTS = 1,
+	PASS_IDENTITY = 2,
+	PASS_MAILLOG = 4,
+	PASS_AUTH = 8,
+	PASS_ALERTS = 16, /* send them; alone: nothing is asked or judged */
+	PASS_ALL = 31
+};
 
 /* Called now and then while questions are open; `total` is an estimate that may grow. */
 typedef void progress_fn(void *context, uint64_t done, uint64_t total);

@@ -1,0 +1,108 @@
+"""Whom messages are sent to, on loopback: a web server that answers as it is told, mail servers."""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+
+import bed as beds
+
+
+def answers(port, host="127.0.0.1"):
+    try:
+        with socket.create_connection((host, port), timeout=0.3):
+            return True
+    except OSError:
+        return False
+
+
+def make_certificate(folder, name, host="127.0.0.1", days=2, authority=None):
+    """NAME.key and NAME.pem, signed by itself or by AUTHORITY's."""
+    folder = pathlib.Path(folder)
+    kind = "DNS" if host[0].isalpha() else "IP"
+    (folder / f"{name}.ext").write_text(
+        f"subjectAltName={kind}:{host}\nbasicConstraints=CA:{'FALSE' if authority else 'TRUE'}\n")
+
+    def openssl(*words):
+        subprocess.run([beds.need("openssl"), *words], cwd=folder, check=True, capture_output=True)
+
+    openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out",
+            f"{name}.csr", "-subj", f"/CN={host}")
+    signer = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial"] \
+        if authority else ["-signkey", f"{name}.key"]
+    openssl("x509", "-req", "-in", f"{name}.csr", "-days", str(days), "-extfile", f"{name}.ext",
+            "-out", f"{name}.pem", *signer)
+    return folder / f"{name}.pem"
+
+
+class Nginx(beds.Server):
+    """`/code/NNN` answers so; `/slow` says 200 and then a byte a second; `/endless` has ten
+    gigabytes; `/silent` says nothing. `tls`: of make_certificate."""
+
+    def __init__(self, tls=None):
+        super().__init__("nginx")
+        self.port, back = beds.free_port(), beds.free_port()
+        self.log = self.dir / "requests"
+        with open(self.dir / "big", "wb") as big:
+            big.truncate(10 << 30)
+        self.write("small", "x" * 2000)
+        codes = "".join(f"location = /code/{code} {{ return {code}{more}; }}\n" for code, more in [
+            (200, " ok"), (204, ""), (302, " http://127.0.0.1/elsewhere"), (400, " no_text"),
+            (401, " who"), (403, ""), (404, " no_channel"), (413, ""), (500, ""), (503, "")])
+        listen = f"{self.port} ssl" if tls else str(self.port)
+        pair = f"ssl_certificate {tls}; ssl_certificate_key {str(tls)[:-4]}.key;" if tls else ""
+        user = "user daemon;" if os.geteuid() == 0 else ""
+        self.write("conf", f"""
+daemon off; {user} worker_processes 1; pid {self.dir}/pid; error_log {self.dir}/errors;
+events {{ worker_connections 200; }}
+http {{
+    client_body_temp_path {self.dir}/b; proxy_temp_path {self.dir}/p; fastcgi_temp_path {self.dir}/f;
+    uwsgi_temp_path {self.dir}/u; scgi_temp_path {self.dir}/s;
+    log_format all escape=json '{{"path":"$uri","method":"$request_method","body":"$request_body",'
+        '"key":"$http_idempotency_key","type":"$http_content_type","status":$status,'
+        '"signature":"$http_x_repwatch_signature","token":"$http_x_chatworktoken",'
+        '"user":"$remote_user","sent":$bytes_sent}}';
+    access_log off; client_body_buffer_size 1m; root {self.dir};
+    server {{
+        listen 127.0.0.1:{listen}; {pair}
+        access_log {self.log} all;
+        location / {{ proxy_pass http://127.0.0.1:{back}; proxy_read_timeout 60s; }}
+    }}
+    server {{
+        listen 127.0.0.1:{back};
+        {codes}
+        location = /code/429 {{ add_header Retry-After $arg_after always; return 429 slow; }}
+        location = /echo {{ return 400 "no: $request_uri $http_authorization $http_x_chatworktoken"; }}
+        location = /slow {{ error_page 405 =200 /small; limit_rate 1; return 405; }}
+        location = /endless {{ error_page 405 =200 /big; return 405; }}
+        location = /big {{ }}
+        location = /small {{ limit_rate 1; }}
+        location / {{ return 200; }}
+    }}
+}}
+""")
+        self.dir.chmod(0o777)
+        self.start([beds.need("nginx"), "-c", str(self.dir / "conf"), "-e",
+                    str(self.dir / "errors")], lambda: answers(self.port))
+
+    def requests(self):
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+
+
+class SmtpSink(beds.Server):
+    """Postfix's smtp-sink; messages it took are in files. `options` make it misbehave."""
+
+    def __init__(self, *options):
+        super().__init__("sink")
+        self.port = beds.free_port()
+        user = ["-u", "daemon"] if os.geteuid() == 0 else []
+        self.dir.chmod(0o777)
+        (self.dir / "mail").mkdir()
+        (self.dir / "mail").chmod(0o777)
+        self.start([beds.need("smtp-sink"), *user, "-d", str(self.dir / "mail") + "/", *options,
+                    self.at, "50"], lambda: answers(self.port))
+
+    def messages(self):
+        return [path.read_text() for path in sorted((self.dir / "mail").iterdir())]

@@ -1,0 +1,421 @@
+"""Messages to people: what each channel is sent, and that none is lost, whatever the other side
+and this one do."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+import bed as beds
+import peers
+
+DAY = 86400
+SECRET = "T0PSECRET/B0TOKEN/sesame0pen"
+
+
+@pytest.fixture
+def nginx():
+    beds.need("nginx")
+    server = peers.Nginx()
+    yield server
+    server.stop()
+
+
+def secret_file(repwatch, name, text):
+    path = repwatch.dir / name
+    path.write_text(text + "\n")
+    path.chmod(0o600)
+    return name
+
+
+def channel(repwatch, name="hook", kind="webhook", **more):
+    return {"name": name, "type": kind, **more}
+
+
+def configure(repwatch, *channels, **more):
+    repwatch.configure(["192.0.2.1"], alerts={"channels": list(channels), **more})
+    result = repwatch("alerts", "flush", "--json")
+    assert result.code in (0, 3), result
+
+
+def put(repwatch, *letters):
+    """Letters as a pass would have written them: dicts over defaults."""
+    database = sqlite3.connect(repwatch.state / "repwatch.db")
+    for letter in letters:
+        row = {"uid": "u1", "seq": 1, "channel": "hook", "kind": "opened", "severity": "major",
+               "content_type": "application/json", "subject": "listed", "body": '{"a":1}',
+               "created_at": int(time.time()), "next_at": 0, "attempts": 0, "error": b"",
+               "state": "pending", "ended_at": 0, **letter}
+        row.setdefault("key", f"{row['uid']}.{row['seq']}.{row['channel']}")
+        row["body"] = row["body"].encode()
+        row["subject"] = row["subject"].encode()
+        names = ", ".join(row)
+        database.execute(f"INSERT INTO letter ({names}) VALUES ({', '.join('?' * len(row))})",
+                         list(row.values()))
+    database.commit()
+    database.close()
+
+
+def letters(repwatch):
+    """{key: row}"""
+    database = sqlite3.connect(repwatch.state / "repwatch.db")
+    database.row_factory = sqlite3.Row
+    rows = {row["key"]: dict(row) for row in database.execute("SELECT * FROM letter ORDER BY id")}
+    database.close()
+    return rows
+
+
+def send(repwatch, **env):
+    result = repwatch("run", "--only", "alerts", "--json", **env)
+    assert result.code in (0, 3), result
+    return result
+
+
+# What an answer means: the letter's state, whether it stays for later, exit status.
+CODES = [(200, "sent", 0), (204, "sent", 0), (302, "dead", 3), (400, "dead", 3), (401, "pending", 3),
+         (403, "pending", 3), (404, "pending", 3), (413, "dead", 3), (429, "pending", 3),
+         (500, "pending", 3), (503, "pending", 3)]
+
+
+@pytest.mark.parametrize("code,state,status", CODES)
+def test_what_a_code_means(repwatch, nginx, code, state, status):
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/code/{code}"))
+    put(repwatch, {})
+    result = send(repwatch)
+    assert result.code == status, result
+    row = letters(repwatch)["u1.1.hook"]
+    assert (row["state"], row["attempts"]) == (state, 1), row
+    assert result.json["alerts"]["sent"] == (1 if state == "sent" else 0)
+    assert len(nginx.requests()) == 1, "redirections are not followed"
+    if state != "sent":
+        assert str(code) in row["error"].decode()
+    if state == "pending":
+        assert 40 <= row["next_at"] - time.time() <= 75, "a minute, more or less"
+        assert repwatch("alerts", "pending").code == 3
+
+
+@pytest.mark.parametrize("after,least,most", [("1800", 1790, 1801), ("1", 40, 75),
+                                              ("999999", 3590, 3601)])
+def test_retry_after_is_honoured_within_an_hour(repwatch, nginx, after, least, most):
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/code/429?after={after}"))
+    put(repwatch, {})
+    send(repwatch)
+    assert least <= letters(repwatch)["u1.1.hook"]["next_at"] - time.time() <= most
+
+
+def test_waits_longer_each_time_and_gives_up_in_the_end(repwatch, nginx):
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/code/500"))
+    put(repwatch, {"uid": "young", "attempts": 3},
+        {"uid": "old", "attempts": 99, "created_at": int(time.time()) - 7 * DAY - 5},
+        {"uid": "gone", "channel": "removed", "created_at": int(time.time()) - 7 * DAY - 5})
+    assert repwatch("alerts", "flush", "--json").json == {"sent": 0, "pending": 1, "dead": 2}
+    rows = letters(repwatch)
+    assert 380 <= rows["young.1.hook"]["next_at"] - time.time() <= 580, "eight minutes"
+    assert rows["old.1.hook"]["state"] == "dead"
+    assert rows["old.1.hook"]["attempts"] == 100, "not without a last try"
+    assert rows["gone.1.removed"]["state"] == "dead"
+    shown = repwatch("alerts", "pending", "--json")
+    assert shown.code == 3
+    assert [row["state"] for row in shown.json["letters"]] == ["pending", "dead", "dead"]
+    assert shown.json["channels"][0]["channel"] == "hook"
+    text = repwatch("alerts", "pending").text
+    assert "dead" in text and "500" in text and "Channel hook fails since" in text
+
+
+def test_order_and_who_waits_for_whom(repwatch, nginx):
+    """A letter that is refused holds up nobody; a channel that is shut is left alone."""
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/take"),
+              channel(repwatch, "shut", url=f"http://{nginx.at}/code/503"),
+              channel(repwatch, "no", url=f"http://{nginx.at}/code/400"))
+    put(repwatch, *[{"uid": uid, "seq": seq, "channel": to} for seq in (1, 2) for uid in "ab"
+                    for to in ("hook", "shut", "no")])
+    send(repwatch)
+    came = [(r["path"], r["key"]) for r in nginx.requests()]
+    assert [key for path, key in came if path == "/take"] == [
+        "a.1.hook", "b.1.hook", "a.2.hook", "b.2.hook"]
+    assert [key for path, key in came if path == "/code/503"] == ["a.1.shut"]
+    assert len([key for path, key in came if path == "/code/400"]) == 4
+    assert {key: row["attempts"] for key, row in letters(repwatch).items() if "shut" in key} == {
+        "a.1.shut": 1, "b.1.shut": 0, "a.2.shut": 0, "b.2.shut": 0}
+
+
+def test_a_slow_channel_costs_neither_time_nor_others(repwatch, nginx):
+    configure(repwatch,
+              channel(repwatch, "endless", url=f"http://{nginx.at}/endless"),
+              channel(repwatch, "slow", url=f"http://{nginx.at}/slow", timeout="2s"),
+              channel(repwatch, "closed", url=f"http://127.0.0.1:{beds.free_port()}/"),
+              channel(repwatch, url=f"http://{nginx.at}/take"))
+    put(repwatch, *[{"uid": str(n), "channel": to} for n in range(20)
+                    for to in ("endless", "slow", "closed", "hook")][:80])
+    began = time.monotonic()
+    result = repwatch("alerts", "flush", "--json")
+    assert time.monotonic() - began < 55
+    assert sum(r["path"] == "/take" for r in nginx.requests()) == 20
+    rows = letters(repwatch)
+    assert all(row["state"] == "sent" for row in rows.values() if row["channel"] == "endless"), \
+        "the status was said before the body"
+    assert rows["0.1.closed"]["state"] == "pending" and rows["1.1.closed"]["attempts"] == 0
+    assert "closed" in result.errors
+    assert max(r["sent"] for r in nginx.requests() if r["path"] == "/endless") < 64 << 20
+
+
+def test_secrets_stay_secret(repwatch, nginx):
+    configure(repwatch,
+              channel(repwatch, "chat", "slack",
+                      url_file=secret_file(repwatch, "url", f"http://{nginx.at}/echo?x={SECRET}")),
+              channel(repwatch, "room", "chatwork", url=f"http://{nginx.at}/echo",
+                      password_file=secret_file(repwatch, "token", "chatwork-t0ken")),
+              channel(repwatch, "basic", url=f"http://{nginx.at}/echo", user="robot",
+                      password_file=secret_file(repwatch, "password", "pa55word-of-basic")),
+              channel(repwatch, "pager", "pagerduty", url=f"http://{nginx.at}/echo",
+                      password_file=secret_file(repwatch, "routing", "r0uting-key-of-pager")),
+              channel(repwatch, "run", "command", command=["/usr/bin/env"]))
+    put(repwatch, *[{"channel": name} for name in ("chat", "room", "basic", "pager", "run")])
+    if shutil.which("strace"):
+        repwatch("alerts", "flush", prefix=["strace", "-f", "-e", "trace=execve", "-v", "-s",
+                                            "4096", "-o", str(repwatch.dir / "trace")],
+                 ASAN_OPTIONS="detect_leaks=0")
+        trace = (repwatch.dir / "trace").read_text()
+    else:
+        send(repwatch)
+        trace = ""
+    repwatch("alerts", "pending")
+    repwatch("alerts", "pending", "--json")
+    repwatch("config", "show")
+    repwatch("-v", "config", "check")
+    rows = letters(repwatch)
+    assert [rows[f"u1.1.{name}"]["state"] for name in ("chat", "room", "basic", "pager")] == \
+        ["dead"] * 4, rows
+    asked = {r["key"]: r for r in nginx.requests()}
+    assert asked["u1.1.room"]["token"] == "chatwork-t0ken"
+    assert asked["u1.1.basic"]["user"] == "robot"
+    assert json.loads(asked["u1.1.pager"]["body"]) == {"a": 1,
+                                                       "routing_key": "r0uting-key-of-pager"}
+    written = repwatch.everything_written() + trace.encode()
+    for secret in (SECRET, "sesame0pen", "T0PSECRET", "chatwork-t0ken", "pa55word-of-basic",
+                   "r0uting-key-of-pager",
+                   base64.b64encode(b"robot:pa55word-of-basic").decode()):
+        assert secret.encode() not in written, secret
+    assert b"***" in written
+
+
+def test_signature_and_key(repwatch, nginx):
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/take",
+                                password_file=secret_file(repwatch, "key", "sign me")))
+    put(repwatch, {"body": '{"text":"障害\\n"}'})
+    send(repwatch)
+    asked = nginx.requests()[0]
+    moment, digest = (part.split("=", 1)[1] for part in asked["signature"].split(","))
+    body = '{"text":"障害\\n"}'.encode()
+    assert digest == hmac.new(b"sign me", moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+    assert abs(int(moment) - time.time()) < 60
+    assert asked["key"] == "u1.1.hook" and asked["type"] == "application/json"
+
+
+@pytest.mark.parametrize("name,host,days,trusts,state", [
+    ("signed by an authority that is trusted", "127.0.0.1", 2, True, "sent"),
+    ("by one that is not", "127.0.0.1", 2, False, "pending"),
+    ("of another host", "other.example", 2, True, "pending"),
+])
+def test_certificates(repwatch, name, host, days, trusts, state):
+    beds.need("nginx")
+    peers.make_certificate(repwatch.dir, "ca", "ca.example", days=5)
+    tls = peers.make_certificate(repwatch.dir, "server", host, days, authority="ca")
+    repwatch.dir.chmod(0o755)
+    server = peers.Nginx(tls)
+    try:
+        more = {"ca_file": "ca.pem"} if trusts else {}
+        configure(repwatch, channel(repwatch, url=f"https://{server.at}/take", **more))
+        put(repwatch, {})
+        send(repwatch)
+        assert letters(repwatch)["u1.1.hook"]["state"] == state, name
+        assert len(server.requests()) == (state == "sent")
+    finally:
+        server.stop()
+
+
+def test_no_proxy_and_no_netrc_from_outside(repwatch, nginx):
+    (repwatch.dir / ".netrc").write_text("machine 127.0.0.1 login spy password spy\n")
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/take"))
+    put(repwatch, {})
+    nobody = f"http://127.0.0.1:{beds.free_port()}"
+    send(repwatch, http_proxy=nobody, HTTP_PROXY=nobody, ALL_PROXY=nobody, all_proxy=nobody)
+    assert letters(repwatch)["u1.1.hook"]["state"] == "sent"
+    assert nginx.requests()[0]["user"] == ""
+
+
+# --- programs ---
+
+@pytest.mark.parametrize("script,state,words", [
+    ("cat >got; env >env; exit 0", "sent", ""),
+    ("echo nobody is there >&2; exit 75", "pending", "status 75: nobody is there"),
+    ("exit 1", "dead", "status 1"),
+    ("kill -9 $$", "pending", "a signal"),
+    ("sleep 1000 & sleep 1000", "pending", "took too long"),
+    ("yes", "pending", ""),
+])
+def test_programs(repwatch, script, state, words):
+    program = repwatch.dir / "tell"
+    program.write_text(f"#!/bin/sh\ncd {repwatch.dir}\n{script}\n")
+    program.chmod(0o755)
+    configure(repwatch, channel(repwatch, kind="command", command=[str(program), "a b", "$(x)"],
+                                timeout="2s"))
+    put(repwatch, {"body": '{"a":"障害"}'})
+    began = time.monotonic()
+    send(repwatch, SECRET_OF_OURS="1")
+    assert time.monotonic() - began < 30
+    row = letters(repwatch)["u1.1.hook"]
+    if script != "yes":  # it may give up writing or be ended: never taken, never for long
+        assert row["state"] == state, row
+    assert row["state"] != "sent" or state == "sent"
+    assert words in row["error"].decode()
+    if state == "sent":
+        assert (repwatch.dir / "got").read_text() == '{"a":"障害"}'
+        names = {line.split("=")[0] for line in (repwatch.dir / "env").read_text().splitlines()}
+        assert names <= {"PATH", "LC_ALL", "REPWATCH_KEY", "PWD", "OLDPWD", "SHLVL", "_"}, names
+
+
+# --- mail ---
+
+def mail(server, **more):
+    return {"name": "noc", "type": "mail", "to": ["noc@example.jp", "two@example.jp"],
+            "from": "repwatch@example.jp", "url": f"smtp://{server.at}", **more}
+
+
+MAIL = {"channel": "noc", "content_type": "text/plain; charset=utf-8", "subject": "障害 192.0.2.1",
+        "body": "listed\n.\nend\n"}
+
+
+@pytest.mark.parametrize("options,state,attempts", [
+    ([], "sent", 1),
+    (["-f", "DATA"], "dead", 1),
+    (["-f", "RCPT"], "dead", 1),
+    (["-r", "RCPT"], "pending", 1),
+    (["-r", "."], "pending", 1),
+    (["-f", "."], "dead", 1),
+    (["-q", "DATA"], "pending", 1),
+    (["-Q", "CONNECT"], "pending", 1),
+    (["-f", "CONNECT"], "pending", 1),
+    (["-f", "MAIL"], "dead", 1),
+])
+def test_mail_servers_that_fail(repwatch, options, state, attempts):
+    sink = peers.SmtpSink(*options)
+    try:
+        configure(repwatch, mail(sink, timeout="5s"))
+        put(repwatch, MAIL)
+        send(repwatch)
+        row = letters(repwatch)["u1.1.noc"]
+        assert (row["state"], row["attempts"]) == (state, attempts), row
+        if state == "sent":
+            text = sink.messages()[0]
+            assert "X-Mail-Args: <repwatch@example.jp>" in text
+            assert "X-Rcpt-Args: <two@example.jp>" in text
+            assert "Message-I" in text and "auto-generated" in text
+    finally:
+        sink.stop()
+
+
+def test_the_same_mail_twice_is_the_same(repwatch):
+    sink = peers.SmtpSink()
+    try:
+        configure(repwatch, mail(sink))
+        put(repwatch, MAIL)
+        send(repwatch)
+        database = sqlite3.connect(repwatch.state / "repwatch.db")
+        database.execute("UPDATE letter SET state = 'pending'")
+        database.commit()
+        database.close()
+        send(repwatch)
+        ids = [line for text in sink.messages() for line in text.splitlines()
+               if line.lower().startswith("message-id:")]
+        assert len(ids) == 2 and ids[0] == ids[1] and "u1.1@" in ids[0]
+    finally:
+        sink.stop()
+
+
+def test_mail_leaves_the_machine_encrypted_or_not_at_all(repwatch):
+    """In a network of its own, where the server's address is not loopback."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root for a network of its own")
+    sink = beds.need("smtp-sink")
+    configure(repwatch, {"name": "noc", "type": "mail", "to": "noc@example.jp",
+                         "from": "repwatch@example.jp", "url": "smtp://192.0.2.25:2525"})
+    put(repwatch, MAIL)
+    program = " ".join(repwatch.argv("run", "--only", "alerts"))
+    script = f"""
+        ip link set lo up && ip addr add 192.0.2.25/32 dev lo || exit 99
+        {sink} -u daemon -D {repwatch.dir}/mail. 192.0.2.25:2525 10 & sink=$!
+        tries=0
+        until (exec 3<>/dev/tcp/192.0.2.25/2525) 2>/dev/null; do
+            tries=$((tries + 1)); [ $tries -lt 200 ] || exit 98; sleep 0.05
+        done
+        {program}; code=$?
+        kill $sink
+        exit $code
+    """
+    repwatch.dir.chmod(0o777)
+    done = subprocess.run([beds.need("unshare"), "-n", "bash", "-c", script], capture_output=True,
+                          env=repwatch.environment(PATH=os.environ["PATH"] + ":/usr/sbin:/sbin"),
+                          check=False)
+    if done.returncode == 99 or b"unshare" in done.stderr:
+        pytest.skip("may not make a network here")
+    assert done.returncode == 3, done
+    row = letters(repwatch)["u1.1.noc"]
+    assert row["state"] == "pending" and b"STARTTLS" in row["error"], row
+    assert not list(repwatch.dir.glob("mail.*")), "it went in clear text"
+
+
+def test_quiet_hours(repwatch, nginx):
+    """In them only what is critical goes out; flush does not care."""
+    now = time.gmtime()
+    minute = now.tm_hour * 60 + now.tm_min
+    span = [f"{m // 60 % 24:02}:{m % 60:02}" for m in (minute - 60 + 1440, minute + 60)]
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/take",
+                                quiet_hours="-".join(span)))
+    put(repwatch, {"uid": "a"}, {"uid": "b", "severity": "critical"})
+    send(repwatch)
+    rows = letters(repwatch)
+    assert rows["b.1.hook"]["state"] == "sent"
+    assert rows["a.1.hook"]["state"] == "pending" and rows["a.1.hook"]["attempts"] == 0
+    assert 58 * 60 <= rows["a.1.hook"]["next_at"] - time.time() <= 60 * 60
+    repwatch("alerts", "flush")
+    assert letters(repwatch)["a.1.hook"]["state"] == "sent"
+
+
+# --- killed at any moment ---
+
+def test_kills_lose_nothing(repwatch, nginx, record_property, capfd):
+    """Passes killed while they deliver: all arrives, and hardly anything twice."""
+    soak = os.environ.get("REPWATCH_SOAK") == "1"
+    kills = 500 if soak else 20
+    dice = random.Random(7)
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/take"))
+    raised = 0
+    for _ in range(kills):
+        put(repwatch, *[{"uid": f"k{raised + n}"} for n in range(40)])
+        raised += 40
+        run = repwatch.start("run", "--only", "alerts")
+        try:
+            run.wait(dice.uniform(0, 0.12))
+        except subprocess.TimeoutExpired:
+            run.kill()
+        run.communicate()
+    for _ in range(100):
+        if send(repwatch).json["alerts"]["pending"] == 0:
+            break
+    came = [r["key"] for r in nginx.requests()]
+    assert set(came) == set(letters(repwatch)), "something was lost"
+    twice = len(came) - len(set(came))
+    figures = f"{kills} kills, {raised} messages raised, all delivered, {twice} of them twice"
+    record_property("kills", figures)
+    with capfd.disabled():
+        print(f"# deliver: {figures}", flush=True)
+    assert twice <= max(kills * 0.5, 1) and (not soak or twice < raised * 0.01)
