@@ -20,7 +20,7 @@ enum bulk_receiver { BULK_GMAIL, BULK_MICROSOFT, BULK_YAHOO, BULK_RECEIVER_COUNT
 enum { BULK_THRESHOLD = 5000, BULK_NEAR_PERCENT = 60, BULK_DAYS = 30 };
 
 /* --- what is known --- */
-struct bulk_day { /* sent, by the domain and all names below it */
+struct bulk_day { /* offered, by the domain and all names below it */
 	int64_t day; /* civil_days() */
 	uint64_t to[BULK_RECEIVER_COUNT];
 };

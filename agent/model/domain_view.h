@@ -26,7 +26,8 @@ struct domain_view {
 	int64_t looked_at; /* 0: never */
 	uint64_t yesterday, month; /* sent */
 	double mean; /* a day */
-	uint64_t to[BULK_RECEIVER_COUNT]; /* in these days, of all outcomes */
+	uint64_t tried; /* in these days and today so far, of all outcomes */
+	uint64_t to[BULK_RECEIVER_COUNT]; /* of them */
 	const struct domain_address *address; /* the most used first */
 	size_t addresses;
 	const struct bulk_verdict *bulk; /* of the registrable domain; NULL: nothing is known */

@@ -47,24 +47,13 @@ static struct layout_cell state_cell(const struct domain_view *view)
 	return (struct layout_cell){"yes", TINT_GOOD};
 }
 
-static uint64_t to_all(const struct domain_view *view)
-{
-	uint64_t all = view->month;
-
-	for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
-		all = view->to[i] > all ? view->to[i] : all;
-	return all;
-}
-
-/* Of the month's mail. */
+/* Of what was offered to anybody: what a receiver refuses counts at its threshold too. */
 static const char *share(struct page *page, const struct domain_view *view,
 			 enum bulk_receiver receiver)
 {
-	const uint64_t all = to_all(view);
-
-	return all && view->to[receiver]
+	return view->tried && view->to[receiver]
 		   ? arena_printf(page->arena, "%.0f %%",
-				  100 * (double)view->to[receiver] / (double)all)
+				  100 * (double)view->to[receiver] / (double)view->tried)
 		   : "";
 }
 

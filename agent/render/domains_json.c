@@ -93,6 +93,7 @@ static json_t *volume_of(const struct domain_view *view)
 	put_count(object, "yesterday", view->yesterday);
 	put_number(object, "mean", view->mean);
 	put_count(object, "month", view->month);
+	put_count(object, "tried", view->tried);
 	for (enum bulk_receiver i = 0; i < BULK_RECEIVER_COUNT; i++)
 		put_count(to, bulk_receiver_name(i), view->to[i]);
 	put(object, "to", to);

@@ -45,6 +45,7 @@ static void add_to_view(const struct domain_making *making, struct domain_view *
 		return;
 	for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
 		view->to[i] += day->to[i];
+	view->tried += day->tried;
 	if (ago == 1)
 		view->yesterday += day->sent;
 	if (ago >= 1)

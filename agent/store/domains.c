@@ -156,10 +156,11 @@ bool domains_days(struct store *store, int64_t first_day, int64_t last_day, stru
 		  struct domain_day **out, size_t *count, struct err *err)
 {
 	static const char sql[] =
-	    "WITH sums AS (SELECT domain_id, day, sum(sent) AS sent, sum(to_gmail) AS gmail,"
+	    "WITH sums AS (SELECT domain_id, day, sum(sent) AS sent,"
+	    " sum(sent + deferred + bounced + expired) AS tried, sum(to_gmail) AS gmail,"
 	    " sum(to_microsoft) AS microsoft, sum(to_yahoo) AS yahoo FROM domain_day"
 	    " WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id, day)"
-	    " SELECT domain_id, name, day, sent, gmail, microsoft, yahoo FROM sums"
+	    " SELECT domain_id, name, day, sent, tried, gmail, microsoft, yahoo FROM sums"
 	    " JOIN sender_domain ON sender_domain.id = domain_id ORDER BY domain_id, day";
 	struct rows rows = {.size = sizeof(struct domain_day)};
 	const char *name = "";
@@ -183,6 +184,7 @@ bool domains_days(struct store *store, int64_t first_day, int64_t last_day, stru
 		row->domain = name;
 		row->day = query_int(&query);
 		row->sent = (uint64_t)query_int(&query);
+		row->tried = (uint64_t)query_int(&query);
 		for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
 			row->to[i] = (uint64_t)query_int(&query);
 	}

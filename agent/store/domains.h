@@ -70,7 +70,8 @@ struct domain_day {
 	const char *domain; /* as the log had it: foreign text */
 	int64_t day;
 	uint64_t sent;
-	uint64_t to[BULK_RECEIVER_COUNT]; /* of all outcomes */
+	uint64_t tried; /* deliveries of all outcomes */
+	uint64_t to[BULK_RECEIVER_COUNT]; /* of them */
 };
 /* By domain, then day; days without mail are left out. */
 bool domains_days(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
