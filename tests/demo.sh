@@ -46,6 +46,11 @@ show() {
 	esac
 }
 
+# letters: what people are told of it, as it stands in the outbox, each letter once.
+letters() {
+	at "$day" python3 "$here/demo_letters.py" "$dir/state" "$dir/letters.read"
+}
+
 # --- the clock ---
 faketime=
 for library in /usr/lib/*/faketime/libfaketime.so.1 /usr/lib/faketime/libfaketime.so.1; do
@@ -312,6 +317,14 @@ cat >"$dir/repwatch.conf" <<-END
 	      { service = "postfix-out6"; address = "2001:db8::10"; }
 	    ); }
 	);
+	alerts = {
+	  channels = (
+	    { name = "noc"; type = "mail"; to = ["noc@example.jp"]; from = "repwatch@example.jp";
+	      url = "smtp://127.0.0.1:9"; },
+	    { name = "toban"; type = "mail"; to = ["toban@example.jp"]; from = "repwatch@example.jp";
+	      url = "smtp://127.0.0.1:9"; language = "ja"; }
+	  );
+	};
 END
 
 # --- five days ---
@@ -327,12 +340,14 @@ say "Day 1. The first pass looks at eleven addresses. mail2 has a reverse name t
 	"another address, and the list 'closed' refuses to answer this resolver."
 mail -96 >"$dir/mail.log"
 show run --all
+letters
 
 say "Day 2. Somebody has a customer's password and has sent thousands of messages through mail1" \
 	"in the last four hours. Gmail has begun to refuse its mail."
 day=-3d
 mail -72 stolen refused >>"$dir/mail.log"
 show run --all
+letters
 show events --since 1h 192.0.2.10
 
 say "An hour later the account is locked, but mail1 is on the list 'bl'. A second question in" \
@@ -342,6 +357,7 @@ mail -71 refused >>"$dir/mail.log"
 bl4 192.0.2.10
 reload 10.2.0.192.bl.demo.test 127.0.0.2
 show run --all
+letters
 show status 192.0.2.10
 
 say "Day 3. The list 'traps' breaks and calls every address listed, as lists do whose domain" \
@@ -351,6 +367,7 @@ mail -48 refused >>"$dir/mail.log"
 traps 0.0.0.0/0
 reload 1.0.0.127.traps.demo.test 127.0.0.3
 show run --all
+letters
 show lists
 
 say "An hour later its operator has mended it. One address of the other pool is really on it."
@@ -358,6 +375,7 @@ day=-47h
 traps 203.0.113.66/32
 reload 1.0.0.127.traps.demo.test ""
 show run --all
+letters
 
 say "Day 4. mail1 has been taken off 'bl', and Gmail takes its mail again."
 day=-1d
@@ -365,12 +383,14 @@ mail -24 >>"$dir/mail.log"
 bl4
 reload 10.2.0.192.bl.demo.test ""
 show run --all
+letters
 
 say "Day 5. A customer's newsletter goes out, many times what mail1 usually sends; but it does so" \
 	"every week, and the pass has nothing to tell."
 day=-0
 mail 0 >>"$dir/mail.log"
 show run --all
+letters
 
 say "Customers' own records are held against the addresses their mail leaves from. One of them has" \
 	"allowed the IPv4 address of mail1 and forgotten the other; what to publish stands below."

@@ -74,20 +74,37 @@ static bool is_told_by_traffic(const struct telling *telling, const struct incid
 	       (alert_item_is(item, "receiver") && is_blocked_by(traffic, item->subject));
 }
 
-/* What others say is quoted; what our checks say is told. A receiver's words stand behind ours. */
+/* Events say "zone lists it: what it means; it says: its words; suspects: who": each is told under
+ * its own name, and the suspects have a section. */
+static void add_quoted(struct telling *telling, const char *text)
+{
+	static const char begins[] = " lists it: ", says[] = "; it says: ", ends[] = "; suspects: ";
+	const char *const begin = strstr(text, begins);
+	const char *const meaning = begin ? begin + strlen(begins) : text;
+	const char *const quote = strstr(meaning, says);
+	const char *const words = quote ? quote + strlen(says) : meaning;
+	const char *const suspects = strstr(words, ends);
+	const size_t len = suspects ? (size_t)(suspects - words) : strlen(words);
+
+	if (begin && quote)
+		add_field(
+		    telling, alert_tr(telling, "Meaning"),
+		    alert_shown(telling,
+				arena_strndup(telling->arena, meaning, (size_t)(quote - meaning)),
+				ALERT_WORDS_MAX_BYTES));
+	add_field(
+	    telling, alert_tr(telling, "It says"),
+	    alert_shown(telling, arena_strndup(telling->arena, words, len), ALERT_WORDS_MAX_BYTES));
+}
+
 static void add_reason(struct telling *telling, const struct incident_item *item)
 {
-	static const char says[] = "it says: ";
-	const char *const quote = alert_item_is(item, "receiver") ? strstr(item->text, says) : NULL;
+	const bool is_quote = alert_item_is(item, "receiver") && strstr(item->text, "; it says: ");
 
 	if (is_told_by_traffic(telling, item))
 		return;
-	if (quote)
-		add_field(telling, alert_tr(telling, "It says"),
-			  alert_shown(telling, quote + strlen(says), ALERT_WORDS_MAX_BYTES));
-	else if (alert_item_is_listing(item))
-		add_field(telling, alert_tr(telling, "It says"),
-			  alert_shown(telling, item->text, ALERT_WORDS_MAX_BYTES));
+	if (is_quote || alert_item_is_listing(item))
+		add_quoted(telling, item->text);
 	else
 		add_field(telling, alert_tr(telling, "Finding"),
 			  alert_check_words(telling, item->text));
@@ -100,8 +117,8 @@ static void add_item(struct telling *telling, const struct incident_item *item, 
 	str_addf(telling->out, "%zu. %s [%s]\n", number, alert_item_what(telling, item, false),
 		 alert_severity(telling, item->severity));
 	add_times(telling, item);
-	/* An ended one has nothing to explain any more. */
-	if (!alert_item_is_open(item))
+	/* An ended one has nothing to explain any more, unless its end is all there is to tell. */
+	if (!alert_item_is_open(item) && telling->alert->kind != ALERT_OPENED)
 		return;
 	add_reason(telling, item);
 	if (list)
@@ -206,7 +223,7 @@ static void add_volume(struct telling *telling, const struct volume_verdict *vol
 			  alert_mean(telling, volume->month_mean));
 	else
 		alert_say(telling, " - yesterday %s\n", alert_number(telling, volume->yesterday));
-	if (volume->projected)
+	if (volume->projected > volume->today)
 		alert_say(telling, " - today %s so far, about %s by midnight\n",
 			  alert_number(telling, volume->today),
 			  alert_number(telling, volume->projected));

@@ -62,6 +62,11 @@ static const struct phrase {
     {"mx", "", true, TR_LATER("%s cannot take replies and bounces (MX)"),
      TR_LATER("%s cannot take replies and bounces (MX)"),
      TR_LATER("%s can take replies and bounces again (MX)"), NULL},
+    {"pass", "late", false, TR_LATER("no pass ran for some time"),
+     TR_LATER("no pass ran for some time"), TR_LATER("passes run in time again"), NULL},
+    {"pass", "", false, TR_LATER("passes end before everything was asked"),
+     TR_LATER("passes end before everything was asked"), TR_LATER("passes end in time again"),
+     NULL},
     {"resolver", "", false, TR_LATER("the lists cannot be asked, most likely for the resolver"),
      TR_LATER("the lists cannot be asked, most likely for the resolver"),
      TR_LATER("the lists can be asked again"), NULL},
@@ -102,7 +107,8 @@ static const char *item_phrase(struct telling *telling, const struct incident_it
 		return arena_printf(telling->arena, "%s: %s %s", who,
 				    alert_name(telling, item->check),
 				    alert_name(telling, item->to));
-	if (!alert_item_is_open(item))
+	/* What is told once it is over, as a night without passes, is still what is new. */
+	if (!alert_item_is_open(item) && telling->alert->kind != ALERT_OPENED)
 		english = row->ended;
 	else if (telling->is_brief && row->brief)
 		english = row->brief;
@@ -202,6 +208,8 @@ static const char *const check_sentence[] = {
     TR_LATER("%s takes its mail again, after %s"),
     TR_LATER("sends as usual again, after %s"),
     TR_LATER("its answers are believed again"),
+    TR_LATER("no pass ended for %s: nothing was watched meanwhile"),
+    TR_LATER("the deadline ended two passes before everything was answered"),
     /* judge/volume_words.c, a clause each */
     TR_LATER("tried %s yesterday (%s of them bounced)"),
     TR_LATER("sent %s yesterday"),

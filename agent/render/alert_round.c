@@ -39,8 +39,7 @@ void alert_round_headline(struct telling *telling)
 
 	switch (alert->kind) {
 	case ALERT_DIGEST:
-		alert_say(telling, "%s: %s incidents at once",
-			  alert_severity(telling, alert->severity),
+		alert_say(telling, "%s: %s incidents", alert_severity(telling, alert->severity),
 			  alert_number(telling, all_incidents(alert)));
 		if (alert->incidents && !telling->is_brief)
 			alert_say(telling, "; the worst: %s",
@@ -147,8 +146,8 @@ void alert_round_body(struct telling *telling)
 		return;
 	case ALERT_DIGEST:
 		alert_say(telling,
-			  "Worst first. So many at once often have one cause: look at what "
-			  "they share.\n\n");
+			  "Worst first. Where many began at once there is often one cause: look at "
+			  "what they share.\n\n");
 		add_lines(telling);
 		return;
 	case ALERT_OPENED:

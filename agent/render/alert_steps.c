@@ -20,12 +20,18 @@ static void number(struct steps *steps)
 	str_addf(steps->telling->out, "%zu. ", ++steps->count);
 }
 
+/* What is told of a pass that never was is over when it is told. */
+static bool is_to_be_done(const struct incident_item *item)
+{
+	return alert_item_is_open(item) || alert_item_is(item, "pass");
+}
+
 static bool has_open(const struct incident *incident, const char *check, const char *to)
 {
 	for (size_t i = 0; i < incident->items; i++) {
 		const struct incident_item *const item = &incident->item[i];
 
-		if (alert_item_is_open(item) && alert_item_is(item, check) &&
+		if (is_to_be_done(item) && alert_item_is(item, check) &&
 		    (!*to || strcmp(item->to, to) == 0))
 			return true;
 	}
@@ -218,6 +224,17 @@ static size_t count_alike(const struct incident *incident, const struct incident
 	return count;
 }
 
+/* Nobody lifts a limit of the rate on request. */
+static bool is_limited(const struct traffic *traffic, const struct incident_item *item)
+{
+	for (size_t i = 0; traffic && alert_item_is(item, "receiver") && i < traffic->receivers;
+	     i++)
+		if (traffic->receiver[i].cause == REPLY_RATE_LIMIT &&
+		    strcmp(traffic->receiver[i].receiver, item->subject) == 0)
+			return true;
+	return false;
+}
+
 static void ask_about(struct steps *steps, const struct incident_item *item)
 {
 	const size_t others = count_alike(steps->incident, item);
@@ -225,6 +242,12 @@ static void ask_about(struct steps *steps, const struct incident_item *item)
 	const struct removal_way *const way = item->list ? &item->list->way : item->way;
 
 	number(steps);
+	if (is_limited(telling->alert->traffic, item)) {
+		alert_say(telling,
+			  "%s limits how much it takes; that ends by itself once less is sent.\n",
+			  alert_name(telling, item->subject));
+		return;
+	}
 	ask(steps, way, alert_name(telling, item->subject), page_of(telling, way, item));
 	if (way && way->needs_ptr)
 		alert_say(telling,
@@ -273,6 +296,11 @@ static void about_agent(struct steps *steps)
 	static const struct {
 		const char *check, *to, *english;
 	} row[] = {
+	    {"pass", "late",
+	     TR_LATER("Look whether cron or the timer runs repwatch. Nothing was watched "
+		      "meanwhile.")},
+	    {"pass", "cut",
+	     TR_LATER("Give the pass more time, or ask less: resolver.deadline, lists.disable.")},
 	    {"resolver", "",
 	     TR_LATER("Look whether the resolver works: repwatch lists --verify shows what comes "
 		      "back. Until then nothing is called listed or clear.")},
@@ -306,7 +334,7 @@ void alert_steps(struct telling *telling, const struct incident *incident)
 	const size_t before = telling->out->len;
 	size_t head;
 
-	if (incident->ended_at || telling->alert->kind == ALERT_ENDED)
+	if (telling->alert->kind == ALERT_ENDED)
 		return;
 	alert_say(telling, "What to do\n");
 	head = telling->out->len;

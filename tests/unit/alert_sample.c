@@ -104,7 +104,10 @@ static const struct traffic calm = {
 static const struct incident_item on_lists[] = {
     {MAIL1, .check = "dnsbl", .subject = "zen.example", .to = "listed",
      .severity = SEVERITY_CRITICAL, .since = NOW - 12 * MINUTE,
-     .text = "SBL; https://www.zen.example/query/SBL12345", .list = &zen},
+     .text =
+	 "zen.example lists it: SBL (127.0.0.2); it says: https://www.zen.example/query/SBL12345; "
+	 "suspects: user@example.jp sent 48,200, usually 310",
+     .list = &zen},
     {MAIL1, .check = "receiver", .subject = "gmail", .to = "listed", .severity = SEVERITY_CRITICAL,
      .since = NOW - 2 * HOUR,
      .text = "gmail refuses its mail: ip-block (ip), 15,300 messages so far", .way = &gmail},
@@ -205,6 +208,18 @@ static const struct incident_item sick[] = {
      .since = NOW - 5 * MINUTE,
      .text = "127.0.0.1 must not be listed and is: 127.0.0.3"},
 };
+static const struct incident_item late[] = {
+    {.address = "",
+     .name = "",
+     .pool = "",
+     .check = "pass",
+     .subject = "late",
+     .to = "late",
+     .severity = SEVERITY_MAJOR,
+     .since = NOW,
+     .ended_at = NOW,
+     .text = "no pass ended for 9h 12m: nothing was watched meanwhile"},
+};
 static const struct incident_item blind[] = {
     {.address = "",
      .name = "",
@@ -270,6 +285,9 @@ static const struct incident unsigned_domain =
 static const struct incident sick_list =
     INCIDENT(AGENT, "traps.example", sick, .pool = "", .severity = SEVERITY_MINOR,
 	     .opened_at = NOW - 5 * MINUTE, .seq = 1);
+static const struct incident no_pass =
+    INCIDENT(AGENT, "", late, .pool = "", .severity = SEVERITY_MAJOR, .opened_at = NOW,
+	     .ended_at = NOW, .seq = 1);
 static const struct incident no_resolver =
     INCIDENT(AGENT, "", blind, .pool = "", .severity = SEVERITY_MAJOR,
 	     .opened_at = NOW - 5 * MINUTE, .seq = 1);
@@ -310,6 +328,7 @@ const struct alert_sample alert_sample[] = {
     {"domain", ALERT(OPENED, MAJOR, &unsigned_domain, .seq = 1, .incidents = 1, .report_url = "")},
     {"list_sick", ALERT(OPENED, MINOR, &sick_list, .seq = 1, .incidents = 1, .report_url = "")},
     {"resolver", ALERT(OPENED, MAJOR, &no_resolver, .seq = 1, .incidents = 1, .report_url = "")},
+    {"late", ALERT(OPENED, MAJOR, &no_pass, .seq = 1, .incidents = 1, .report_url = "")},
     {"digest", ALERT(DIGEST, CRITICAL, several, .incidents = COUNT_OF(several), .untold = 9,
 		     .seq = 1, .report_url = "")},
     {"baseline", ALERT(BASELINE, CRITICAL, several, .incidents = COUNT_OF(several),
