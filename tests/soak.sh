@@ -17,6 +17,9 @@ say() {
 say "faults at every system call"
 "$python" -m pytest -p no:cacheprovider -q "$TOP_SRCDIR/tests/system/test_faults.py" || failed=1
 
+say "500 passes killed while they deliver"
+"$python" -m pytest -p no:cacheprovider -q "$TOP_SRCDIR/tests/system/test_deliver.py" -k kills || failed=1
+
 for target in "$TOP_BUILDDIR"/tests/fuzz/fuzz_*; do
 	[ -x "$target" ] || continue
 	name=$(basename "$target")

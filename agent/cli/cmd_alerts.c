@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "cli/state.h"
+#include "render/escape.h"
 #include "render/outbox.h"
 #include "run/alerts.h"
 #include "store/outbox.h"
@@ -141,7 +142,7 @@ static enum cli_status run_flush(struct cli *cli)
 	    .notice = say,
 	};
 	struct delivery_counts counts = {0};
-	const struct conf_channel *channel;
+	const struct conf_channel *channel = NULL;
 	enum cli_status status;
 	struct state state;
 	struct err err;
@@ -164,7 +165,63 @@ static enum cli_status run_flush(struct cli *cli)
 	return counts.failed || counts.pending ? CLI_BLIND : CLI_DONE;
 }
 
+/* --- test --- */
+
+static bool print_said(struct cli *cli, const char *channel, bool is_taken, const char *said)
+{
+	struct str text = {0};
+	struct str valid = {0};
+	bool ok;
+
+	if (cli->wants_json) {
+		escape_utf8(&valid, said, strlen(said));
+		ok = cli_print_json(json_pack("{s:s, s:b, s:s}", "channel", channel, "taken",
+					      is_taken, "said", str_text(&valid)));
+		str_release(&valid);
+		return ok;
+	}
+	escape_terminal(&valid, said, strlen(said));
+	str_addf(&text, "%s: %s%s%s\n", channel, is_taken ? "taken" : "not taken",
+		 valid.len ? ": " : "", str_text(&valid));
+	ok = cli_print(&text);
+	str_release(&valid);
+	str_release(&text);
+	return ok;
+}
+
+static enum cli_status run_test(struct cli *cli)
+{
+	const struct deliver_options options = {.zone = &cli->zone, .now = cli->now};
+	const struct conf_channel *channel = NULL;
+	const char *said;
+	struct err err;
+	bool is_taken;
+
+	if (!cli_conf(cli))
+		return CLI_USAGE;
+	if (!find_channel(cli, cli->argument[0], &channel, &err))
+		return cli_fail(&err);
+	is_taken = deliver_test(&cli->conf, channel, &options, cli->arena, &said);
+	if (!print_said(cli, channel->name, is_taken, said))
+		return CLI_USAGE;
+	return is_taken ? CLI_DONE : CLI_BLIND;
+}
+
 /* --- what can be said --- */
+
+const struct cli_command command_alerts_test = {
+    .name = "alerts test",
+    .arguments = "CHANNEL",
+    .summary = "send a test message, and show what the other side says",
+    .about = "Sends one message through the channel the way all go, whatever its severities, pools "
+	     "and quiet hours. It is not kept: when it fails it is not tried again. Nagios and "
+	     "Icinga are told the state of each address, as by a pass.",
+    .examples = "  repwatch alerts test noc\n",
+    .can_be_blind = true,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run_test,
+};
 
 const struct cli_command command_alerts_pending = {
     .name = "alerts pending",

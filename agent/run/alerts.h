@@ -38,11 +38,9 @@ struct deliver_options {
 bool deliver(const struct conf *conf, const struct deliver_options *options, struct store *store,
 	     struct arena *arena, struct delivery_counts *counts, struct err *err);
 
-/* Sends one letter that is not in the store through a channel, and tells what the other side said
- * in a sentence, from the arena. */
-struct outbox_letter;
-bool deliver_one(const struct conf *conf, const struct conf_channel *channel,
-		 const struct outbox_letter *letter, const struct deliver_options *options,
-		 struct arena *arena, const char **said);
+/* Sends one letter that is not in the store, or the state to a channel that takes no letters,
+ * and tells what the other side said in a sentence, from the arena. */
+bool deliver_test(const struct conf *conf, const struct conf_channel *channel,
+		  const struct deliver_options *options, struct arena *arena, const char **said);
 
 #endif

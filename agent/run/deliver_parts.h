@@ -32,6 +32,7 @@ struct delivery_lane {
 	bool takes_some; /* the same mail again, for those recipients that are fine */
 	struct command command;
 	/* deliver_state.c: documents to post, one after the other. */
+	const char *path; /* behind the channel's URL */
 	const char **document;
 	size_t documents;
 	const char *error; /* of the first that failed; NULL: none */
@@ -80,5 +81,7 @@ bool channel_is_state(const struct conf_channel *channel);
 /* Whether letters go through it. */
 bool channel_takes_letters(const struct conf_channel *channel);
 bool state_load(struct delivery_lane *lane, struct err *err);
+/* deliver_alertmanager.c: the documents that say again what is open. */
+bool alertmanager_load(struct delivery_lane *lane, struct err *err);
 
 #endif

@@ -14,20 +14,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Channels that are told how things are by each pass, instead of what changed: Nagios by its
- * command file, Icinga by its API. What is lost is said again by the next pass, so nothing is kept.
+/* Channels that are told how things are by each pass: Nagios by its command file, Icinga by its API,
+ * an Alertmanager beside its letters. What is lost is said again by the next pass, so nothing is kept.
  * The worst come first, for the case that the time is over before all are told. */
 
 enum { REASON_MAX_BYTES = 300 };
 
 bool channel_is_state(const struct conf_channel *channel)
 {
-	return strcmp(channel->type, "nagios") == 0 || strcmp(channel->type, "icinga") == 0;
+	return strcmp(channel->type, "nagios") == 0 || strcmp(channel->type, "icinga") == 0 ||
+	       strcmp(channel->type, "alertmanager") == 0;
 }
 
 bool channel_takes_letters(const struct conf_channel *channel)
 {
-	return !channel_is_state(channel);
+	return !channel_is_state(channel) || strcmp(channel->type, "alertmanager") == 0;
 }
 
 /* --- how an address stands, in their words --- */
@@ -98,8 +99,9 @@ static void note(struct delivery_lane *lane, const char *error)
 		letters_notice(lane, error);
 		delivery->counts->failed++;
 	}
-	if (!delivery->has_failed && !outbox_note(delivery->store, lane->channel->name,
-						  delivery->options->now, error, &delivery->err))
+	if (delivery->store && !delivery->has_failed &&
+	    !outbox_note(delivery->store, lane->channel->name, delivery->options->now, error,
+			 &delivery->err))
 		delivery->has_failed = true;
 }
 
@@ -189,9 +191,9 @@ static bool next_document(struct delivery_lane *lane, struct post *out)
 		return false;
 	arena_reset(lane->arena);
 	lane_base(lane, out);
-	out->url = arena_printf(lane->arena, "%.*s/v1/actions/process-check-result",
+	out->url = arena_printf(lane->arena, "%.*s%s",
 				(int)(strlen(out->url) - (out->url[strlen(out->url) - 1] == '/')),
-				out->url);
+				out->url, lane->path);
 	out->header = header;
 	out->headers = COUNT_OF(header);
 	out->body = slice_text(lane->document[lane->at]);
@@ -201,7 +203,7 @@ static bool next_document(struct delivery_lane *lane, struct post *out)
 /* 404: Icinga has no such host or service, and may have the next one. */
 static void document_done(struct delivery_lane *lane, const struct post_result *result)
 {
-	const bool is_unknown = result->code == 404;
+	const bool is_unknown = result->code == 404 && strcmp(lane->channel->type, "icinga") == 0;
 
 	lane->at++;
 	lane->laters += is_unknown;
@@ -221,6 +223,12 @@ bool state_load(struct delivery_lane *lane, struct err *err)
 	struct status status;
 	struct err wrong;
 
+	if (strcmp(lane->channel->type, "alertmanager") == 0) {
+		lane->path = "/api/v2/alerts";
+		lane->next = next_document;
+		lane->done = document_done;
+		return alertmanager_load(lane, err);
+	}
 	if (!look(lane, &status, err))
 		return false;
 	if (strcmp(lane->channel->type, "nagios") == 0) {
@@ -231,6 +239,7 @@ bool state_load(struct delivery_lane *lane, struct err *err)
 	lane->document = arena_calloc(delivery->arena, status.views + 1, sizeof(*lane->document));
 	for (size_t i = 0; i < status.views; i++)
 		lane->document[i] = icinga_document(&status.view[i], delivery->arena);
+	lane->path = "/v1/actions/process-check-result";
 	lane->next = next_document;
 	lane->done = document_done;
 	return true;

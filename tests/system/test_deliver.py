@@ -2,6 +2,7 @@
 and this one do."""
 
 import base64
+import glob
 import hashlib
 import hmac
 import json
@@ -16,6 +17,7 @@ import pytest
 
 import bed as beds
 import peers
+from agent import block_list
 
 DAY = 86400
 SECRET = "T0PSECRET/B0TOKEN/sesame0pen"
@@ -419,3 +421,156 @@ def test_kills_lose_nothing(repwatch, nginx, record_property, capfd):
     with capfd.disabled():
         print(f"# deliver: {figures}", flush=True)
     assert twice <= max(kills * 0.5, 1) and (not soak or twice < raised * 0.01)
+
+
+# --- from what a list says to what people read ---
+
+ZONE = "bl.test"
+LISTED, CLEAN = "198.18.0.10", "198.18.0.11"
+
+
+def world(listed):
+    rules = [f"{beds.reversed4(address)}.{ZONE} * A=127.0.0.2 TXT=why"
+             for address in ["127.0.0.2", *listed]]
+    rules.append(f"*.{ZONE} * rcode=NXDOMAIN")
+    for address, name in ((LISTED, "mail.kilo.example"), (CLEAN, "mail.lima.example")):
+        rules += [f"{beds.reversed4(address)}.in-addr.arpa PTR PTR={name}",
+                  f"{name} A A={address}"]
+    return [*rules, "* * rcode=NXDOMAIN"]
+
+
+@pytest.fixture
+def watched(repwatch, bed, nginx):
+    """A pass found nothing wrong; from now on one address is listed."""
+    server = bed.fakedns(world([]))
+
+    def watch(*channels, **alerts):
+        repwatch.configure(
+            [{"address": LISTED, "name": "www;274", "pool": "a"}, {"address": CLEAN, "pool": "b"}],
+            [block_list(ZONE, servers=[server.at])], resolver=server.at,
+            alerts={"channels": list(channels), **alerts})
+        repwatch.run("--all", "--only", "lists,identity")
+        server.script(world([LISTED]))
+
+    return watch
+
+
+def test_a_listing_reaches_each_kind_of_channel(repwatch, nginx, watched):
+    url = f"http://{nginx.at}"
+    hook = secret_file(repwatch, "url", url + "/hook")
+    key = secret_file(repwatch, "key", "key-of-the-room")
+    sink = peers.SmtpSink()
+    kinds = ["slack", "mattermost", "discord", "teams"]
+    got = repwatch.dir / "got"
+    try:
+        watched(*[channel(repwatch, kind, kind, url_file=hook) for kind in kinds],
+                channel(repwatch, "webhook", url=url + "/webhook"),
+                channel(repwatch, "chatwork", "chatwork", url=url + "/room", password_file=key),
+                channel(repwatch, "pagerduty", "pagerduty", url=url + "/page", password_file=key),
+                channel(repwatch, "alertmanager", "alertmanager", url=url + "/am/"),
+                channel(repwatch, "command", "command", command=["/usr/bin/tee", str(got)]),
+                channel(repwatch, "elsewhere", url=url + "/elsewhere", pools=["b"]),
+                mail(sink), heartbeat_url=url + "/beat")
+        summary = repwatch.run("--all")
+        assert summary["alerts"] == {"queued": 10, "sent": 10, "pending": 0}, summary
+        asked = nginx.requests()
+        came = {r["key"].rsplit(".", 1)[-1]: r for r in asked if r["key"]}
+        assert set(came) == {*kinds, "webhook", "chatwork", "pagerduty", "alertmanager"}
+        for name, request in came.items():
+            assert LISTED in request["body"], name
+        assert came["pagerduty"]["body"].count("key-of-the-room") == 1
+        document = json.loads(got.read_text())
+        assert document["schema"] == "repwatch.alert/1"
+        assert json.loads(came["webhook"]["body"])["id"] == document["id"]
+        assert len(sink.messages()) == 1
+        assert [r["method"] for r in asked if r["path"] == "/beat"] == ["GET"]
+        # Said again by each pass, and only here.
+        repwatch.run("--all")
+        again = [r for r in nginx.requests()[len(asked):] if r["path"] != "/beat"]
+        assert [r["path"] for r in again] == ["/am/api/v2/alerts"], again
+        first = json.loads(came["alertmanager"]["body"])[0]
+        second = json.loads(again[0]["body"])[0]
+        assert second["labels"] == first["labels"]
+        assert second["endsAt"] > second["startsAt"]
+    finally:
+        sink.stop()
+
+
+def test_state_for_icinga(repwatch, nginx, watched):
+    watched(channel(repwatch, "icinga", "icinga", url=f"http://{nginx.at}/", user="repwatch",
+                    password_file=secret_file(repwatch, "key", "icinga-pa55")))
+    assert repwatch.run("--all")["alerts"]["queued"] == 0
+    told = [json.loads(r["body"]) for r in nginx.requests()]
+    assert {r["path"] for r in nginx.requests()} == {"/v1/actions/process-check-result"}
+    assert {r["user"] for r in nginx.requests()} == {"repwatch"}
+    assert [t["exit_status"] for t in told] == [2, 0], "the worst first"
+    assert told[0]["filter_vars"]["repwatch_name"] == f"repwatch {LISTED}"
+    assert told[0]["filter_vars"]["repwatch_host"] == "www_274"
+    assert told[1]["filter_vars"]["repwatch_host"] == CLEAN
+    assert "CRITICAL" in told[0]["plugin_output"] and ZONE in told[0]["plugin_output"]
+
+
+def test_state_for_nagios(repwatch, watched):
+    path = repwatch.dir / "nagios.cmd"
+    os.mkfifo(path)
+    watched(channel(repwatch, "nagios", "nagios", command_file=str(path)))
+    nobody = repwatch("run", "--all", "--json")
+    assert nobody.code == 3 and "nobody reads" in nobody.errors, nobody
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        repwatch.run("--all", codes=(0,))
+        lines = os.read(reader, 65536).decode().splitlines()
+        assert len(lines) == 2
+        moment, rest = lines[0].split(" ", 1)
+        assert abs(int(moment.strip("[]")) - time.time()) < 60
+        assert rest.startswith(
+            f"PROCESS_SERVICE_CHECK_RESULT;www_274;repwatch {LISTED};2;REPWATCH CRITICAL"), rest
+        assert f";{CLEAN};repwatch {CLEAN};0;REPWATCH OK" in lines[1]
+    finally:
+        os.close(reader)
+
+
+def test_trying_a_channel(repwatch, nginx):
+    key = secret_file(repwatch, "key", "key-of-the-room")
+    hook = secret_file(repwatch, "url", f"http://{nginx.at}/code/404")
+    sink = peers.SmtpSink()
+    try:
+        configure(repwatch, mail(sink), channel(repwatch, "chat", "slack", url_file=hook),
+                  channel(repwatch, "page", "pagerduty", url=f"http://{nginx.at}/page",
+                          password_file=key))
+        taken = repwatch("alerts", "test", "noc")
+        assert taken.code == 0 and "taken" in taken.text and "250" in taken.text, taken
+        assert len(sink.messages()) == 1
+        refused = repwatch("alerts", "test", "chat", "--json")
+        assert refused.code == 3 and refused.json["taken"] is False
+        assert "404: no_channel" in refused.json["said"]
+        assert repwatch("alerts", "test", "page").code == 0
+        assert repwatch("alerts", "test", "nobody").code == 2
+        assert letters(repwatch) == {}
+    finally:
+        sink.stop()
+
+
+def test_a_sink_that_fails_for_hours(repwatch, nginx):
+    """Passes every half hour against a server that is down, until it comes back."""
+    library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    if not library:
+        pytest.skip("libfaketime is not installed")
+    begin = 1795222800
+    configure(repwatch, channel(repwatch, url=f"http://{nginx.at}/code/503"))
+    put(repwatch, *[{"uid": f"u{n}", "created_at": begin, "next_at": begin} for n in range(3)])
+
+    def pass_at(moment):
+        return send(repwatch, LD_PRELOAD=library[0], FAKETIME=f"@{moment}", FAKETIME_FMT="%s",
+                    DONT_FAKE_MONOTONIC="1", ASAN_OPTIONS="detect_leaks=0:verify_asan_link_order=0")
+
+    for half_hour in range(12):
+        result = pass_at(begin + half_hour * 1800)
+        assert result.json["alerts"]["pending"] == 3
+    rows = letters(repwatch)
+    assert sum(row["attempts"] for row in rows.values()) == len(nginx.requests()) <= 12
+    repwatch.conf.write_text(repwatch.conf.read_text().replace("/code/503", "/take"))
+    for half_hour in range(12, 16):
+        result = pass_at(begin + half_hour * 1800)
+    assert result.json["alerts"]["pending"] == 0
+    assert sorted(r["key"] for r in nginx.requests() if r["path"] == "/take") == sorted(rows)
