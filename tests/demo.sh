@@ -300,6 +300,7 @@ cat >"$dir/lists.conf" <<-'END'
 END
 cat >"$dir/repwatch.conf" <<-END
 	state_dir = "$dir/state";
+	stale_after = "26h";
 	resolver  = { servers = ["127.0.0.1:$unbound_port"]; timeout = "1s"; tries = 2; };
 	lists     = { catalogue = "lists.conf"; confirm = 2; breaker = 0.5; };
 	addresses = (

@@ -36,6 +36,9 @@ static void add_times(struct telling *telling, const struct incident_item *item)
 	const int64_t end = item->ended_at ? item->ended_at : telling->alert->at;
 	const char *const span = alert_span(telling, end - item->since);
 
+	/* A moment, not a time. */
+	if (item->ended_at && item->ended_at == item->since)
+		return;
 	if (item->ended_at)
 		add_field(
 		    telling, alert_tr(telling, "Ended"),
