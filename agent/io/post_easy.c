@@ -89,7 +89,8 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 	transfer->header_bytes += len;
 	if (transfer->header_bytes > HEADERS_MAX_BYTES)
 		return 0;
-	if (transfer->post.method == POST_MAIL) {
+	/* 221 answers the QUIT behind a failure, and says nothing of it. */
+	if (transfer->post.method == POST_MAIL && (len < 3 || memcmp(bytes, "221", 3) != 0)) {
 		transfer->replies += len > 3 && bytes[3] == ' ';
 		str_clear(&transfer->reply);
 		str_add_bytes(&transfer->reply, bytes,

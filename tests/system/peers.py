@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 
@@ -106,3 +107,56 @@ class SmtpSink(beds.Server):
 
     def messages(self):
         return [path.read_text() for path in sorted((self.dir / "mail").iterdir())]
+
+
+class Postfix(beds.Server):
+    """A whole Postfix with a folder of its own: what it takes for example.jp stands in `mailbox`."""
+
+    def __init__(self):
+        super().__init__("postfix")
+        self.port = beds.free_port()
+        self.mailbox = self.dir / "mail" / "box"
+        for name in ("queue", "data", "mail"):
+            (self.dir / name).mkdir()
+        shutil.chown(self.dir / "data", "postfix")
+        shutil.chown(self.dir / "mail", "nobody")
+        self.write("main.cf", f"""
+compatibility_level = 3.6
+queue_directory = {self.dir}/queue
+data_directory = {self.dir}/data
+maillog_file = {self.dir}/maillog
+maillog_file_prefixes = {self.dir}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example.jp
+mydestination =
+alias_maps =
+local_recipient_maps =
+virtual_mailbox_domains = example.jp
+virtual_mailbox_base = {self.dir}/mail
+virtual_mailbox_maps = inline:{{{{noc@example.jp = box}}}}
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+smtpd_relay_restrictions = reject_unauth_destination
+default_transport = error:nobody
+""")
+        self.write("master.cf", f"""
+127.0.0.1:{self.port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+error unix - - n - - error
+retry unix - - n - - error
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+proxymap unix - - n - - proxymap
+tlsmgr unix - - n 1000? 1 tlsmgr
+postlog unix-dgram n - n - 1 postlogd
+""")
+        self.start([beds.need("postfix"), "-c", str(self.dir), "start-fg"],
+                   lambda: answers(self.port))

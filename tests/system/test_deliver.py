@@ -343,6 +343,28 @@ def test_the_same_mail_twice_is_the_same(repwatch):
         sink.stop()
 
 
+def test_a_whole_mail_server(repwatch):
+    """It takes a message for one of two recipients, and refuses another's altogether."""
+    if os.geteuid() != 0:
+        pytest.skip("Postfix starts as root only")
+    server = peers.Postfix()
+    try:
+        configure(repwatch, mail(server),
+                  {**mail(server), "name": "wrong", "to": "nobody@example.jp"})
+        put(repwatch, MAIL, {**MAIL, "channel": "wrong"})
+        result = send(repwatch)
+        rows = letters(repwatch)
+        assert rows["u1.1.noc"]["state"] == "sent", (result, rows)
+        assert "one of its recipients is refused" in result.errors
+        assert rows["u1.1.wrong"]["state"] == "dead"
+        assert b"550 5.1.1 <nobody@example.jp>" in rows["u1.1.wrong"]["error"]
+        text = beds.until(lambda: server.mailbox.exists() and server.mailbox.read_text(),
+                          "the mail arrives")
+        assert "Delivered-To: noc@example.jp" in text and "\n.\nend\n" in text
+    finally:
+        server.stop()
+
+
 def test_mail_leaves_the_machine_encrypted_or_not_at_all(repwatch):
     """In a network of its own, where the server's address is not loopback."""
     if os.geteuid() != 0:
