@@ -1,0 +1,214 @@
+"""The shipped definitions in a real Nagios and a real Icinga 2: what they make of the plug-in."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+import bed as beds
+from monitored import CHECK, CLEAN, LISTED, SOURCE, ZONE, check, make_old, record
+
+PLUGINS = pathlib.Path(CHECK).parent
+OK, WARNING, CRITICAL, UNKNOWN = "0123"
+LISTED_TEXT = (f"REPWATCH CRITICAL - {LISTED} (www274) listed on {ZONE} (listed): "
+               "see https://bl.test/")
+
+
+@pytest.fixture
+def state(repwatch, bed):
+    state = record(repwatch, bed)
+    state.dir.chmod(0o755)
+    return state
+
+
+def read_status(path):
+    """{service: {key: value}} of a status.dat."""
+    services = {}
+    text = path.read_text() if path.exists() else ""
+    for block in re.findall(r"^servicestatus \{\n(.*?)^\s*\}", text, re.S | re.M):
+        fields = dict(line.strip().split("=", 1) for line in block.splitlines() if "=" in line)
+        services[fields["service_description"]] = fields
+    return services
+
+
+def wait_for(path, services, condition=lambda each: each.get("plugin_output")):
+    def found():
+        came = read_status(path)
+        return came if len(came) >= services and all(map(condition, came.values())) else None
+
+    return beds.until(found, f"all services in {path.name} are checked", limit_s=60)
+
+
+class Nagios(beds.Server):
+    def __init__(self, conf, services):
+        super().__init__("nagios")
+        for name in ("results", "archives"):
+            (self.dir / name).mkdir()
+        self.write("resource.cfg", f"$USER1$={PLUGINS}\n")
+        # The command's configuration is the packager's default; the test's is elsewhere.
+        shipped = (pathlib.Path(SOURCE) / "etc/nagios/repwatch.cfg").read_text()
+        self.write("repwatch.cfg", shipped.replace("check_repwatch -vv",
+                                                   f"check_repwatch --config {conf} -vv"))
+        self.write("objects.cfg", self.objects(services))
+        self.write("nagios.cfg", "\n".join([
+            f"cfg_file={self.dir}/repwatch.cfg", f"cfg_file={self.dir}/objects.cfg",
+            f"resource_file={self.dir}/resource.cfg", f"log_file={self.dir}/nagios.log",
+            f"object_cache_file={self.dir}/objects.cache", f"status_file={self.dir}/status.dat",
+            f"temp_file={self.dir}/tmp", f"temp_path={self.dir}", f"lock_file={self.dir}/lock",
+            f"check_result_path={self.dir}/results", f"log_archive_path={self.dir}/archives",
+            f"state_retention_file={self.dir}/retention", f"query_socket={self.dir}/query",
+            f"command_file={self.dir}/command", "check_external_commands=0", "use_syslog=0",
+            "nagios_user=root", "nagios_group=root", "interval_length=1", "status_update_interval=1",
+            "check_result_reaper_frequency=1", "execute_host_checks=0", "enable_notifications=0",
+            "process_performance_data=1", "check_for_updates=0", "date_format=iso8601",
+            "service_inter_check_delay_method=n", "illegal_macro_output_chars=`~$&|'\"<>",
+        ]) + "\n")
+
+    @staticmethod
+    def objects(services):
+        days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+        text = ("define timeperiod {\n timeperiod_name 24x7\n alias always\n" +
+                "".join(f" {day} 00:00-24:00\n" for day in days) + "}\n"
+                "define command {\n command_name up\n command_line /bin/true\n}\n"
+                "define contact {\n contact_name root\n host_notification_commands up\n"
+                " service_notification_commands up\n host_notification_period 24x7\n"
+                " service_notification_period 24x7\n}\n"
+                "define host {\n host_name mx\n address 192.0.2.1\n check_command up\n"
+                " max_check_attempts 1\n contacts root\n check_period 24x7\n}\n")
+        for name, command in services.items():
+            text += (f"define service {{\n use repwatch-service\n host_name mx\n contacts root\n"
+                     f" service_description {name}\n check_command {command}\n"
+                     " check_interval 2\n retry_interval 2\n}\n")
+        return text
+
+    def argv(self, *words):
+        return [beds.need("nagios4"), *words, str(self.dir / "nagios.cfg")]
+
+    def run(self):
+        self.start(self.argv(), (self.dir / "status.dat").exists)
+        return self
+
+
+@pytest.fixture
+def servers():
+    running = []
+    yield running
+    for server in running:
+        server.stop()
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="the daemons change their user")
+
+
+@needs_root
+def test_nagios(state, servers):
+    nagios = Nagios(state.conf, {
+        "listed": f"check_repwatch!{LISTED}",
+        "clean": f"check_repwatch!{CLEAN}",
+        "few": "check_repwatch_mode!all!lists!-w 0 -c 1",
+        "agent": "check_repwatch_agent",
+        "nobody": "check_repwatch!192.0.2.77",
+    })
+    servers.append(nagios)
+    done = subprocess.run(nagios.argv("-v"), capture_output=True, check=False)
+    assert done.returncode == 0 and b"Total Warnings: 0" in done.stdout, done.stdout.decode()
+    path = nagios.run().dir / "status.dat"
+    came = wait_for(path, 5)
+    assert {name: each["current_state"] for name, each in came.items()} == {
+        "listed": CRITICAL, "clean": OK, "few": WARNING, "agent": OK, "nobody": UNKNOWN}
+    assert came["listed"]["plugin_output"].rstrip() == LISTED_TEXT
+    assert came["listed"]["long_plugin_output"].startswith(f"critical {LISTED} (www274) listed on")
+    assert came["listed"]["performance_data"].startswith("listed=1;0;0;0;2 blind=0 age=")
+    assert came["few"]["performance_data"].startswith("listed=1;0;1;0;4 ")
+    # A state that grows old, and one that goes away, are told at the next check.
+    make_old(state)
+    came = wait_for(path, 5, lambda each: "the last pass ended 1d 2h ago" in each["plugin_output"] or
+                    "192.0.2.77" in each["plugin_output"])
+    assert came["clean"]["current_state"] == UNKNOWN
+    state.state.rename(state.dir / "elsewhere")
+    came = wait_for(path, 5, lambda each: "repwatch.db" in each["plugin_output"])
+    assert {each["current_state"] for each in came.values()} == {UNKNOWN}
+
+
+class Icinga(beds.Server):
+    def __init__(self, conf, targets):
+        super().__init__("icinga2")
+        shipped = (pathlib.Path(SOURCE) / "etc/icinga2/repwatch.conf").read_text()
+        assert shipped.count("5m") == 2
+        self.write("repwatch.conf", shipped.replace("5m", "2s"))
+        self.write("icinga2.conf", f"""
+const PluginDir = "{PLUGINS}"
+object Endpoint NodeName {{}}
+object Zone ZoneName {{ endpoints = [ NodeName ] }}
+object CheckerComponent "checker" {{}}
+object StatusDataWriter "status" {{
+  status_path = "{self.dir}/status.dat"
+  objects_path = "{self.dir}/objects.cache"
+  update_interval = 1s
+}}
+include "{self.dir}/repwatch.conf"
+object CheckCommand "up" {{ command = [ "/bin/true" ] }}
+object Host "mx" {{
+  check_command = "up"
+  vars.repwatch_config = "{conf}"
+{targets}}}
+""")
+
+    def argv(self, *words):
+        folders = {"DataDir": "lib", "LogDir": "logs", "CacheDir": "cache", "SpoolDir": "spool",
+                   "InitRunDir": "run", "StatePath": "lib/state", "PidPath": "run/pid",
+                   "VarsPath": "cache/vars", "ObjectsPath": "cache/objects",
+                   "ModAttrPath": "lib/modattr"}
+        for name in set(path.split("/")[0] for path in folders.values()):
+            (self.dir / name).mkdir(exist_ok=True)
+        set_to = [f"Configuration.{key}={self.dir}/{path}" for key, path in folders.items()]
+        set_to += ["Configuration.RunAsUser=root", "Configuration.RunAsGroup=root", "NodeName=mx",
+                   "ZoneName=mx"]
+        return [beds.need("icinga2"), "daemon", *words, "-c", str(self.dir / "icinga2.conf"),
+                *(word for each in set_to for word in ("-D", each))]
+
+    def run(self):
+        self.start(self.argv(), (self.dir / "status.dat").exists)
+        return self
+
+
+@needs_root
+def test_icinga(state, servers):
+    icinga = Icinga(state.conf, f"""
+  vars.repwatch["{LISTED}"] = {{}}
+  vars.repwatch["shared-b"] = {{ repwatch_mode = "lists" }}
+  vars.repwatch["all"] = {{ repwatch_mode = "lists", repwatch_warning = "0", repwatch_critical = "1" }}
+""")
+    servers.append(icinga)
+    done = subprocess.run(icinga.argv("-C"), capture_output=True, check=False)
+    assert done.returncode == 0 and b"warning" not in done.stdout, done.stdout.decode()
+    path = icinga.run().dir / "status.dat"
+    came = wait_for(path, 4)
+    assert {name: each["current_state"] for name, each in came.items()} == {
+        f"repwatch-{LISTED}": CRITICAL, "repwatch-shared-b": OK, "repwatch-all": WARNING,
+        "repwatch-agent": OK}
+    listed = came[f"repwatch-{LISTED}"]
+    assert listed["plugin_output"].rstrip() == LISTED_TEXT
+    assert listed["long_plugin_output"].startswith(f"critical {LISTED} (www274) listed on")
+    assert listed["performance_data"].startswith("listed=1;0;0;0;2 blind=0 age=")
+    make_old(state)
+    came = wait_for(path, 4, lambda each: "the last pass ended 1d 2h ago" in each["plugin_output"])
+    assert {each["current_state"] for each in came.values()} == {UNKNOWN}
+
+
+# --- NRPE takes commands without arguments ---
+
+def nrpe_commands():
+    text = (pathlib.Path(SOURCE) / "etc/nrpe/repwatch.cfg").read_text()
+    return dict(re.findall(r"^command\[(\w+)\]=(.*)$", text, re.M))
+
+
+@pytest.mark.parametrize("name", nrpe_commands())
+def test_nrpe_commands(state, name):
+    program, *words = nrpe_commands()[name].split()
+    assert program == "/usr/lib/nagios/plugins/check_repwatch"
+    code, out = check(state, *words)
+    assert out.startswith("REPWATCH ") and "usage" not in out, out
+    assert code == {"check_repwatch": 2, "check_repwatch_lists": 2, "check_repwatch_auth": 3}.get(name, 0)
