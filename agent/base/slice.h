@@ -43,6 +43,9 @@ static inline bool slice_starts(struct slice slice, const char *text)
 /* What is behind the first `count` bytes; empty when there are no more. */
 static inline struct slice slice_from(struct slice slice, size_t count)
 {
+	/* An empty slice may stand nowhere, and NULL + 0 is not defined. */
+	if (!slice.len)
+		return slice;
 	return count < slice.len ? slice_of(slice.at + count, slice.len - count)
 	                         : slice_of(slice.at + slice.len, 0);
 }
