@@ -205,6 +205,13 @@ static bool wrong_group(const char *group, struct err *err)
 	return false;
 }
 
+/* Whether the second word goes on with the name, where the first is a command as well. */
+static bool is_longer(const struct cli *cli, const struct line *line)
+{
+	return line->argc > 1 &&
+	       find_command(arena_printf(cli->arena, "%s %s", line->argv[0], line->argv[1]));
+}
+
 /* The command's name, one word or two; none at all is left to the caller. */
 static bool parse_name(struct cli *cli, struct line *line, struct parsed *parsed, struct err *err)
 {
@@ -222,7 +229,7 @@ static bool parse_name(struct cli *cli, struct line *line, struct parsed *parsed
 		return true;
 	word = line->argv[0];
 	cli->command = find_command(word);
-	if (!cli->command && is_group(word)) {
+	if (is_group(word) && (!cli->command || is_longer(cli, line))) {
 		parsed->group = word;
 		if (!parse_front(cli, line, err))
 			return false;

@@ -11,4 +11,8 @@
 bool since_parse(const char *text, const struct zone *zone, int64_t now, int64_t *since,
 		 struct err *err);
 
+/* "3d" after `from`, the beginning of the operator's day "2026-11-21", or "2026-11-21 22:30". */
+bool until_parse(const char *text, const struct zone *zone, int64_t from, int64_t *until,
+		 struct err *err);
+
 #endif

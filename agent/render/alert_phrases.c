@@ -13,6 +13,9 @@ static const struct phrase {
 	const char *opened, *is, *ended;
 	const char *brief; /* for a subject; NULL: as `is` */
 } phrases[] = {
+    {"dnsbl", "lost", true, TR_LATER("%s is no longer on the list %s, which spoke for it"),
+     TR_LATER("%s is no longer on the list %s, which spoke for it"),
+     TR_LATER("%s is no longer on the list %s, which spoke for it"), NULL},
     {"dnsbl", "", true, TR_LATER("%s is now listed on %s"), TR_LATER("%s is listed on %s"),
      TR_LATER("%s is no longer listed on %s"), TR_LATER("%s listed on %s")},
     {"dnsbl", "sick", false, TR_LATER("the list %s answers wrongly and is set aside"),
@@ -50,6 +53,18 @@ static const struct phrase {
      TR_LATER("%s has almost stopped sending"), TR_LATER("%s sends as usual again"), NULL},
     {"volume", "", false, TR_LATER("%s sends far more than usual"),
      TR_LATER("%s sends far more than usual"), TR_LATER("%s sends as usual again"), NULL},
+    {"spf", "blind", true, TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"), NULL},
+    {"dkim", "blind", true, TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"), NULL},
+    {"dmarc", "blind", true, TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"), NULL},
+    {"mx", "blind", true, TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"),
+     TR_LATER("the records of %s cannot be looked up"), NULL},
     {"spf", "", true, TR_LATER("the SPF record of %s is missing or wrong"),
      TR_LATER("the SPF record of %s is missing or wrong"),
      TR_LATER("the SPF record of %s is in order again"), TR_LATER("%s: SPF wrong")},
@@ -70,6 +85,9 @@ static const struct phrase {
     {"resolver", "", false, TR_LATER("the lists cannot be asked, most likely for the resolver"),
      TR_LATER("the lists cannot be asked, most likely for the resolver"),
      TR_LATER("the lists can be asked again"), NULL},
+    {"auth", "", false, TR_LATER("the records of most domains cannot be looked up"),
+     TR_LATER("the records of most domains cannot be looked up"),
+     TR_LATER("the records of domains can be looked up again"), NULL},
 };
 
 static const struct phrase *phrase_of(const struct incident_item *item)
@@ -125,18 +143,16 @@ const char *alert_item_what(struct telling *telling, const struct incident_item 
 
 /* --- what an incident is --- */
 
-/* Addresses that are part of it; of an ended one all that were. */
+/* Addresses that are part of it; of an ended one all that were. On one list or at one receiver an
+ * address stands once, and there may be ten thousand. */
 static size_t count_addresses(const struct incident *incident)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < incident->items; i++) {
 		const struct incident_item *const item = &incident->item[i];
-		bool is_new = item->address[0] && (incident->ended_at || alert_item_is_open(item));
 
-		for (size_t j = 0; is_new && j < i; j++)
-			is_new = strcmp(incident->item[j].address, item->address) != 0;
-		count += is_new;
+		count += item->address[0] && (incident->ended_at || alert_item_is_open(item));
 	}
 	return count;
 }

@@ -85,11 +85,13 @@ static void complete_item(const struct mail *mail, struct incident_item *item)
 	const struct probe_source *const source =
 	    strcmp(item->check, CHECK_DNSBL) == 0 ? map_get(alerts->source, item->subject) : NULL;
 
-	item->fix = "";
-	for (size_t i = 0; stored && i < stored->standings; i++)
+	const struct standing *standing = NULL;
+
+	for (size_t i = 0; stored && i < stored->standings && !standing; i++)
 		if (strcmp(stored->standing[i].check, item->check) == 0 &&
 		    strcmp(stored->standing[i].subject, item->subject) == 0)
-			item->fix = stored->standing[i].fix;
+			standing = &stored->standing[i];
+	item->fix = standing ? standing->fix : "";
 	item->list = source ? source->list : NULL;
 	item->way = strcmp(item->check, "receiver") == 0 ? way_of(mail, item->subject) : NULL;
 }

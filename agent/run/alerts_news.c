@@ -162,12 +162,13 @@ static bool is_loss(struct reader *reader, const struct event *event)
 }
 
 static const struct event *with_change(struct reader *reader, const struct event *event,
-				       enum change change)
+				       enum change change, const char *to)
 {
 	struct event *const changed = arena_calloc(reader->alerts->arena, 1, sizeof(*changed));
 
 	*changed = *event;
 	changed->change = change;
+	changed->to = to;
 	return changed;
 }
 
@@ -185,7 +186,7 @@ static void add_event(struct reader *reader, const struct event *event)
 	if (is_summary(event) || is_hold(event))
 		return;
 	if (is_loss(reader, event)) {
-		add(reader, with_change(reader, event, CHANGE_RAISED))->is_passing = true;
+		add(reader, with_change(reader, event, CHANGE_RAISED, "lost"))->is_passing = true;
 	} else if (event->change == CHANGE_WENT_BLIND && *event->address) {
 		/* Its end is no event. Where something is wrong already it stays so. */
 		if (!is_open)
@@ -193,7 +194,7 @@ static void add_event(struct reader *reader, const struct event *event)
 	} else if (event->change == CHANGE_CLEARED &&
 		   is_believed(reader, event->address, event->check, event->subject)) {
 		/* It fell, and is not over. */
-		add(reader, with_change(reader, event, CHANGE_REMINDER));
+		add(reader, with_change(reader, event, CHANGE_REMINDER, event->to));
 	} else {
 		add(reader, event);
 	}
@@ -211,12 +212,13 @@ static const char *word_of(const struct reader *reader, size_t target,
 	return finding_name(standing->belief);
 }
 
+/* In the words of judge/standing.c, which letters take apart. */
 static const char *text_of(const struct standing *standing, struct arena *arena)
 {
-	if (!*standing->means)
-		return standing->text;
-	return arena_printf(arena, "%s%s%s", standing->means, *standing->text ? "; it says: " : "",
-			    standing->text);
+	if (strcmp(standing->check, CHECK_DNSBL) != 0)
+		return *standing->text ? standing->text : standing->means;
+	return arena_printf(arena, "%s lists it: %s%s%s", standing->subject, standing->means,
+			    *standing->text ? "; it says: " : "", standing->text);
 }
 
 static void raise_believed(struct reader *reader, size_t target)

@@ -107,12 +107,13 @@ class Host:
         db.close()
         return rows
 
-    def waits_until(self):
-        """The hour of the fake clock at which each pending letter is sent first."""
+    def waits(self):
+        """Of each letter how long it waits before it is sent first, in hours; 0: it was tried."""
         db = sqlite3.connect(f"file:{self.repwatch.state / 'repwatch.db'}?mode=ro", uri=True)
-        rows = [row[0] for row in db.execute("SELECT next_at FROM letter ORDER BY id")]
+        rows = db.execute("SELECT attempts, (next_at - created_at) / 3600.0 FROM letter"
+                          " ORDER BY id").fetchall()
         db.close()
-        return rows
+        return [0 if attempts else hours for attempts, hours in rows]
 
 
 def test_a_listing_is_one_letter_a_channel_and_its_end_another(repwatch, bed):
@@ -228,10 +229,10 @@ def test_each_channel_hears_what_it_wants(repwatch, bed):
     host.lists(IPS[0])
     assert host.run(hours=1) == [("noc", "opened", IPS[0]), ("pager", "opened", IPS[0]),
                                  ("other", "opened", IPS[0]), ("night", "opened", IPS[0])]
-    major, held, *critical = host.waits_until()
     # From 23:00 to 07:00; what is critical does not wait.
-    assert held - major == 8 * 3600
-    assert len(set(critical)) == 1 and critical[0] == major + 3600
+    assert host.waits() == [0, 8, 0, 0, 0, 0]
+    pending = host.call("alerts", "pending", "--json")
+    assert len(pending.json["letters"]) == 6, pending
 
 
 def test_a_week_is_summed_up_on_its_morning(repwatch, bed):
@@ -268,3 +269,87 @@ def test_a_list_out_of_order_is_told_and_its_return(repwatch, bed):
     host.server.process.send_signal(signal.SIGHUP)
     beds.until(lambda: beds.ask(host.server.port, f"1.0.0.127.{ZONES[0]}")[0] == 3, "it does not")
     assert host.run() == [("noc", "ended", ZONES[0])]
+
+
+def test_what_is_acknowledged_is_not_told_until_that_is_over(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    done = host.call("ack", IPS[0], ZONES[0], "--until", "3h", "--reason", "asked, ticket 4711",
+                     "--json")
+    assert done.code == 0, done
+    assert (done.json["address"], done.json["zone"]) == (IPS[0], ZONES[0])
+    host.lists(IPS[0])
+    assert host.run() == []
+    assert host.repwatch.status()[IPS[0]]["grade"] == "POOR"
+    assert host.run() == [("noc", "opened", IPS[0])]
+    assert host.call("ack", "list", "--json").json == {"acks": []}
+
+
+def test_an_acknowledgement_that_is_ended(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.lists(IPS[0])
+    assert host.run() == [("noc", "opened", IPS[0])]
+    number = host.call("ack", "other", "--until", "2026-12-24", "--reason", "known",
+                       "--json").json["id"]
+    assert host.run(hours=48) == []
+    listed = host.call("ack", "list")
+    assert "known" in listed.text and "other" in listed.text
+    assert host.call("ack", "end", number).code == 0
+    assert host.call("ack", "end", number).code == 2
+    assert host.run() == [("noc", "reminder", IPS[0])]
+
+
+def test_a_window_to_come(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    done = host.call("ack", "all", "--from", "2026-11-02 05:00", "--until", "2h", "--reason",
+                     "new resolver", "--json")
+    assert done.json["from"].startswith("2026-11-02T05:00:00")
+    assert done.json["until"].startswith("2026-11-02T07:00:00")
+    host.lists(IPS[0])
+    assert host.run() == [("noc", "opened", IPS[0])]
+    host.lists(IPS[0], IPS[1])
+    assert host.run() == []
+    # What was told before the window and goes on is told again.
+    assert host.run() == [("noc", "reminder", IPS[0]), ("noc", "opened", IPS[1])]
+
+
+@pytest.mark.parametrize("words, says", [
+    (["192.0.2.99", "--until", "3d", "--reason", "x"], "not configured"),
+    (["nobody", "--until", "3d", "--reason", "x"], "no address, pool or domain"),
+    ([IPS[0], "no.such.list", "--until", "3d", "--reason", "x"], "no list of the catalogue"),
+    ([IPS[0], "--reason", "x"], "--until"),
+    ([IPS[0], "--until", "3d"], "--reason"),
+    ([IPS[0], "--until", "3", "--reason", "x"], "neither a time"),
+    ([IPS[0], "--until", "2020-01-01", "--reason", "x"], "is over"),
+    ([IPS[0], "--from", "3d", "--until", "2026-11-03", "--reason", "x"], "before --from"),
+])
+def test_what_cannot_be_acknowledged(repwatch, bed, words, says):
+    host = Host(repwatch, bed)
+    done = host.call("ack", *words)
+    assert done.code == 2 and says in done.errors, done
+
+
+def test_a_pass_that_is_killed_tells_nothing_and_loses_nothing(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.lists(IPS[0])
+    strace = beds.need("strace")
+    host.hour += 2
+    kills = 0
+    for call in ("pwrite64", "fdatasync"):
+        for n in (1, 2, 3):
+            before = host.letters()
+            died = host.repwatch("run", "--json", prefix=[
+                strace, "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                f"inject={call}:signal=SIGKILL:when={n}", "env",
+                *[f"{key}={value}" for key, value in host.clock.items()]])
+            if died.code == 0:
+                continue
+            kills += 1
+            # A commit that was written in full is told, any other is not.
+            assert len(host.letters()) in (len(before), 1)
+    assert kills
+    host.run()
+    assert [row[:3] for row in host.letters()] == [("noc", "opened", IPS[0])]

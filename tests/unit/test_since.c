@@ -55,11 +55,45 @@ static void refuses_anything_else(void **state)
 	}
 }
 
+static void understands_what_is_to_come(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t until; /* 0: refused */
+	} row[] = {
+	    {"3d", NOW + 3 * 86400},
+	    {"30m", NOW + 1800},
+	    {"2024-02-29", 1709132400},
+	    {"2024-02-29 00:30", 1709132400 + 1800},
+	    {"2024-02-29T22:05", 1709132400 + 22 * 3600 + 300},
+	    {"2024-02-29 24:00", 0},
+	    {"2024-02-29 22:60", 0},
+	    {"2024-02-29 2:30", 0},
+	    {"2024-02-29 22-30", 0},
+	    {"2024-02-30 22:30", 0},
+	    {"2024-02-29 ", 0},
+	    {"2024-02-29 22:30:00", 0},
+	    {"tomorrow", 0},
+	    {"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		int64_t until = 0;
+		struct err err;
+
+		until_parse(row[i].text, &zone, NOW, &until, &err);
+		if (until != row[i].until)
+			fail_msg("'%s': %lld", row[i].text, (long long)until);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(understands_ages_and_dates),
 	    cmocka_unit_test(refuses_anything_else),
+	    cmocka_unit_test(understands_what_is_to_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
