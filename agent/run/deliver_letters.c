@@ -2,12 +2,13 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "judge/quiet.h"
 #include "sys/clock.h"
 
 #include <string.h>
 #include <sys/random.h>
 
-enum { RETRY_FIRST_S = 60, RETRY_MAX_S = 3600, DAY_S = 86400, JITTER_PERCENT = 20 };
+enum { RETRY_FIRST_S = 60, RETRY_MAX_S = 3600, JITTER_PERCENT = 20 };
 
 /* A minute, two, four, up to an hour, and a fifth more or less: what failed together does not come
  * back together. */
@@ -24,24 +25,16 @@ static int64_t retry_in_s(uint32_t attempts)
 	return wait_s * (100 - JITTER_PERCENT + (int64_t)(dice % (2 * JITTER_PERCENT + 1))) / 100;
 }
 
-/* When quiet hours that hold now are over; 0: they do not hold. */
-static int64_t quiet_until(const struct sending *delivery, const struct conf_channel *channel)
+/* When quiet hours that hold now are over; now: they do not hold. */
+static int64_t out_from(const struct sending *delivery, const struct conf_channel *channel)
 {
 	const int64_t now = delivery->options->now;
-	const struct zone *const zone = delivery->options->zone;
-	const int64_t local_s = now + zone_offset_s(zone, now);
-	const int64_t minute = (local_s % DAY_S + DAY_S) % DAY_S / 60;
-	uint32_t from;
-	uint32_t until;
-	bool is_quiet;
+	uint32_t from_min;
+	uint32_t until_min;
 
-	if (!parse_day_span(channel->quiet_hours, &from, &until))
-		return 0;
-	is_quiet =
-	    from < until ? minute >= from && minute < until : minute >= from || minute < until;
-	if (!is_quiet)
-		return 0;
-	return now - local_s % 60 + (((int64_t)until - minute + 1440) % 1440) * 60;
+	if (!parse_day_span(channel->quiet_hours, &from_min, &until_min))
+		return now;
+	return quiet_until(delivery->options->zone, now, from_min, until_min);
 }
 
 static bool save(struct sending *delivery, const struct outbox_letter *letter)
@@ -56,10 +49,10 @@ static bool save(struct sending *delivery, const struct outbox_letter *letter)
 /* In quiet hours only what is critical goes; the rest is put off at once. */
 static bool keep_quiet(struct delivery_lane *lane)
 {
-	const int64_t until = quiet_until(lane->delivery, lane->channel);
+	const int64_t until = out_from(lane->delivery, lane->channel);
 	size_t kept = 0;
 
-	if (!until || lane->delivery->options->ignores_time)
+	if (until <= lane->delivery->options->now || lane->delivery->options->ignores_time)
 		return true;
 	for (size_t i = 0; i < lane->letters; i++) {
 		struct outbox_letter *const letter = &lane->letter[i];

@@ -65,7 +65,7 @@ static void add_output(struct str *out, const struct address_view *view)
 			 REASON_MAX_BYTES, why->text);
 	nagios_escape(out, str_text(&text));
 	str_release(&text);
-	str_addf(out, " | listed=%zu asked=%zu answered=%zu", view->grade.reasons, view->asked,
+	str_addf(out, " | reasons=%zu asked=%zu answered=%zu", view->grade.reasons, view->asked,
 		 view->answered);
 }
 
