@@ -63,7 +63,8 @@ static void keep_named(struct domains *domains, const struct named *words)
 
 struct answer {
 	struct status status;
-	struct domains domains; /* those named; without any words all */
+	struct domains domains; /* those named */
+	struct domain_numbers numbers; /* of all, when nothing was named */
 	bool has_addresses, has_domains; /* were named, or nothing was */
 };
 
@@ -76,7 +77,7 @@ static bool needs_domains(const struct cli *cli)
 		if (!prefix_parse(cli->argument[i], &prefix))
 			return true;
 	}
-	return cli->arguments == 0;
+	return false;
 }
 
 static bool look(struct cli *cli, struct answer *answer, struct err *err)
@@ -85,14 +86,15 @@ static bool look(struct cli *cli, struct answer *answer, struct err *err)
 	struct named words;
 
 	*answer = (struct answer){0};
+	if (!cli->arguments && !look_at_domain_numbers(&cli->conf, &answer->numbers, err))
+		return false;
 	if (needs_domains(cli) &&
 	    !look_at_domains(&cli->conf, &all, cli->arena, &answer->domains, err))
 		return false;
 	words = sort_words(cli, &answer->domains);
 	answer->has_addresses = words.addresses || !cli->arguments;
 	answer->has_domains = words.domains > 0;
-	if (cli->arguments)
-		keep_named(&answer->domains, &words);
+	keep_named(&answer->domains, &words);
 	if (answer->has_addresses)
 		return look_at_status(&cli->conf, words.address, words.addresses, cli->now,
 				      cli->arena, &answer->status, err);
@@ -123,9 +125,9 @@ static json_t *document(struct cli *cli, const struct answer *answer)
 	if (answer->has_domains)
 		json_object_set_new(object, "domains",
 				    json_domains_array(&cli->zone, domains->view, domains->views));
-	else if (domains->views)
+	else if (answer->numbers.looked_at)
 		json_object_set_new(object, "sending_domains",
-				    json_domains_numbers(domains->view, domains->views));
+				    json_domains_numbers(&answer->numbers));
 	return object;
 }
 
@@ -142,12 +144,13 @@ static bool show(struct cli *cli, const struct answer *answer)
 	if (answer->has_addresses)
 		text_addresses(&text, &cli->style, status->view, status->views,
 			       &cli->conf.catalogue);
-	str_add(&text, answer->has_addresses && domains->views ? "\n" : "");
+	str_add(&text,
+		answer->has_addresses && (domains->views || answer->numbers.looked_at) ? "\n" : "");
 	if (answer->has_domains)
 		text_domains(&text, &cli->style, domains->view, domains->views,
 			     &cli->conf.catalogue);
 	else
-		text_domains_line(&text, &cli->style, domains->view, domains->views);
+		text_domains_line(&text, &cli->style, &answer->numbers);
 	if (status->pass_at)
 		str_addf(&text, "\nLast pass: %s (%s ago)\n",
 			 civil_minute(&cli->zone, status->pass_at, minute),

@@ -21,10 +21,11 @@ struct domain_address {
 struct domain_view {
 	struct address_view base; /* beliefs and listings, those of the registrable domain among
 				   * them, and what DNS says */
+	int64_t id; /* the store's, 0: none yet */
 	const char *registrable; /* "" for none */
 	bool is_configured; /* else only the logs tell of it */
 	int64_t looked_at; /* 0: never */
-	uint64_t yesterday, month; /* sent */
+	uint64_t yesterday, today, month; /* sent; today: so far, as of the last pass */
 	double mean; /* a day */
 	uint64_t tried; /* in these days and today so far, of all outcomes */
 	uint64_t to[BULK_RECEIVER_COUNT]; /* of them */
@@ -32,7 +33,14 @@ struct domain_view {
 	size_t addresses;
 	const struct bulk_verdict *bulk; /* of the registrable domain; NULL: nothing is known */
 	bool is_unready; /* something must be mended before it sends much */
+	bool is_urgent; /* it is near or over what makes a bulk sender, and lacks something */
 	bool is_blind; /* not all could be learned */
+};
+
+struct domain_numbers {
+	size_t looked_at, unready;
+	size_t urgent; /* of those unready */
+	size_t blind; /* of the others */
 };
 
 #endif

@@ -16,23 +16,13 @@ static const struct layout_column column[] = {
     {"DKIM", false, LAYOUT_KEEP},  {"DMARC", false, LAYOUT_KEEP},     {"WHY", false, LAYOUT_CUT},
 };
 
-struct numbers {
-	size_t unready, blind, urgent; /* urgent: near or over what makes a bulk sender */
-};
-
-static bool is_urgent(const struct domain_view *view)
+static struct domain_numbers count(const struct domain_view *view, size_t views)
 {
-	return view->bulk && (view->bulk->readiness == BULK_NEAR_UNREADY ||
-			      view->bulk->readiness == BULK_OVER_UNREADY);
-}
-
-static struct numbers count(const struct domain_view *view, size_t views)
-{
-	struct numbers numbers = {0};
+	struct domain_numbers numbers = {.looked_at = views};
 
 	for (size_t i = 0; i < views; i++) {
 		numbers.unready += view[i].is_unready;
-		numbers.urgent += view[i].is_unready && is_urgent(&view[i]);
+		numbers.urgent += view[i].is_unready && view[i].is_urgent;
 		numbers.blind += !view[i].is_unready && view[i].is_blind;
 	}
 	return numbers;
@@ -41,7 +31,7 @@ static struct numbers count(const struct domain_view *view, size_t views)
 static struct layout_cell state_cell(const struct domain_view *view)
 {
 	if (view->is_unready)
-		return (struct layout_cell){"no", is_urgent(view) ? TINT_BAD : TINT_WARN};
+		return (struct layout_cell){"no", view->is_urgent ? TINT_BAD : TINT_WARN};
 	if (view->is_blind)
 		return (struct layout_cell){"unknown", TINT_WARN};
 	return (struct layout_cell){"yes", TINT_GOOD};
@@ -126,39 +116,35 @@ static void add_table(struct page *page, const struct domain_view *view, size_t 
 	layout_table(page->out, &page->layout, column, COUNT_OF(column), cell, views);
 }
 
-static void add_line(struct page *page, const struct domain_view *view, size_t views)
+static void add_line(struct page *page, const struct domain_numbers *numbers)
 {
-	const struct numbers numbers = count(view, views);
-
-	if (!views)
-		return;
 	str_addf(page->out, "%s",
-		 page_count(page, views, "domain that mail is sent for",
+		 page_count(page, numbers->looked_at, "domain that mail is sent for",
 			    "domains that mail is sent for"));
-	if (numbers.unready)
+	if (numbers->unready)
 		layout_tint(page->out, &page->layout, TINT_WARN,
-			    arena_printf(page->arena, ": %zu not ready", numbers.unready));
+			    arena_printf(page->arena, ": %zu not ready", numbers->unready));
 	else
-		str_add(page->out, numbers.blind ? "" : ": all ready");
-	if (numbers.urgent)
+		str_add(page->out, numbers->blind ? "" : ": all ready");
+	if (numbers->urgent)
 		layout_tint(page->out, &page->layout, TINT_BAD,
 			    arena_printf(page->arena,
 					 ", %zu of them near or over what makes a "
 					 "bulk sender",
-					 numbers.urgent));
-	if (numbers.blind)
-		str_addf(page->out, "%s %zu not known yet", numbers.unready ? "," : ":",
-			 numbers.blind);
+					 numbers->urgent));
+	if (numbers->blind)
+		str_addf(page->out, "%s %zu not known yet", numbers->unready ? "," : ":",
+			 numbers->blind);
 }
 
 void text_domains_line(struct str *out, const struct text_style *style,
-		       const struct domain_view *view, size_t views)
+		       const struct domain_numbers *numbers)
 {
 	struct page page = page_begin(out, style);
 
-	if (views) {
-		add_line(&page, view, views);
-		str_add(out, count(view, views).unready ? "; see 'repwatch domains'\n" : "\n");
+	if (numbers->looked_at) {
+		add_line(&page, numbers);
+		str_add(out, numbers->unready ? "; see 'repwatch domains'\n" : "\n");
 	}
 	page_end(&page);
 }
@@ -279,6 +265,7 @@ static void add_cards(struct page *page, const struct domain_view *view, size_t 
 void text_domains(struct str *out, const struct text_style *style, const struct domain_view *view,
 		  size_t views, const struct catalogue *catalogue)
 {
+	const struct domain_numbers numbers = count(view, views);
 	struct page page = page_begin(out, style);
 
 	if (views == 1) {
@@ -286,7 +273,7 @@ void text_domains(struct str *out, const struct text_style *style, const struct 
 	} else if (!views) {
 		str_add(out, "no domains\n");
 	} else {
-		add_line(&page, view, views);
+		add_line(&page, &numbers);
 		str_add(out, "\n\n");
 		add_table(&page, view, views);
 		add_cards(&page, view, views, catalogue);

@@ -5,6 +5,7 @@
 #include "render/escape.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put(json_t *object, const char *key, json_t *value)
@@ -91,6 +92,7 @@ static json_t *volume_of(const struct domain_view *view)
 	json_t *to = json_object();
 
 	put_count(object, "yesterday", view->yesterday);
+	put_count(object, "today", view->today);
 	put_number(object, "mean", view->mean);
 	put_count(object, "month", view->month);
 	put_count(object, "tried", view->tried);
@@ -197,18 +199,31 @@ json_t *json_domains(const struct zone *zone, int64_t at, const struct domain_vi
 	return document;
 }
 
-json_t *json_domains_numbers(const struct domain_view *view, size_t views)
+json_t *json_domains_numbers(const struct domain_numbers *numbers)
 {
 	json_t *object = json_object();
-	size_t unready = 0;
-	size_t blind = 0;
 
-	for (size_t i = 0; i < views; i++) {
-		unready += view[i].is_unready;
-		blind += !view[i].is_unready && view[i].is_blind;
-	}
-	put_count(object, "looked_at", views);
-	put_count(object, "unready", unready);
-	put_count(object, "blind", blind);
+	put_count(object, "looked_at", numbers->looked_at);
+	put_count(object, "unready", numbers->unready);
+	put_count(object, "blind", numbers->blind);
 	return object;
+}
+
+const char *json_domain_shown(const struct domain_view *view, struct arena *arena)
+{
+	json_t *object = json_object();
+	const char *kept;
+	char *text;
+
+	put(object, "volume", volume_of(view));
+	put(object, "addresses", addresses_of(view));
+	if (view->bulk)
+		put(object, "bulk", bulk_of(view->bulk));
+	text = json_dumps(object, JSON_COMPACT);
+	if (!text)
+		bug("cannot write a domain as JSON");
+	kept = arena_strdup(arena, text);
+	free(text);
+	json_decref(object);
+	return kept;
 }

@@ -2,9 +2,34 @@
 
 #include "dns/suffix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { RECENT_DAYS = 7 };
+
+/* What one address tried for a view. */
+struct use {
+	struct use *next;
+	int64_t sender_id;
+	uint64_t tried, lately; /* of it in the last week: what was used before is history */
+};
+
+/* What the counts of one domain's name go to; several names may be one domain. */
+struct slot {
+	int64_t domain_id;
+	struct domain_view *view; /* NULL: not looked at */
+	struct domain_group *group; /* likewise of its organisation */
+};
+
+struct adding {
+	struct domain_making *making;
+	struct stored_names senders;
+	struct slot *slot; /* by domain_id */
+	size_t slots;
+	size_t at; /* the last one found */
+	struct use **use; /* one list a view, the last used first */
+	int64_t first; /* day with mail */
+};
 
 struct domain_group *domain_group_of(struct domain_making *making, const char *registrable)
 {
@@ -19,7 +44,7 @@ struct domain_group *domain_group_of(struct domain_making *making, const char *r
 }
 
 static void add_to_group(struct domain_making *making, struct domain_group *group,
-			 const struct domain_day *day)
+			 const struct domain_count *count)
 {
 	const int64_t days = making->question->today - making->first_day + 1;
 	struct bulk_day *sum;
@@ -31,60 +56,103 @@ static void add_to_group(struct domain_making *making, struct domain_group *grou
 		for (int64_t i = 0; i < days; i++)
 			group->day[i].day = making->first_day + i;
 	}
-	sum = &group->day[day->day - making->first_day];
+	sum = &group->day[count->day - making->first_day];
 	for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
-		sum->to[i] += day->to[i];
+		sum->to[i] += count->to[i];
 }
 
-static void add_to_view(const struct domain_making *making, struct domain_view *view,
-			const struct domain_day *day)
+/* To the front, where the next day's rows find it. */
+static struct use *use_of(struct adding *adding, const struct domain_view *view, int64_t sender_id)
 {
-	const int64_t ago = making->question->today - day->day;
+	struct use **const head = &adding->use[view - adding->making->view];
+	struct use **link = head;
+	struct use *use;
+
+	while (*link && (*link)->sender_id != sender_id)
+		link = &(*link)->next;
+	use = *link;
+	if (use)
+		*link = use->next;
+	else
+		use = arena_calloc(adding->making->arena, 1, sizeof(*use));
+	use->sender_id = sender_id;
+	use->next = *head;
+	*head = use;
+	return use;
+}
+
+static void add_to_view(struct adding *adding, struct domain_view *view,
+			const struct domain_count *count)
+{
+	const int64_t ago = adding->making->question->today - count->day;
+	struct use *use;
 
 	if (!view || ago < 0 || ago > DOMAIN_VIEW_DAYS)
 		return;
 	for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
-		view->to[i] += day->to[i];
-	view->tried += day->tried;
-	if (ago == 1)
-		view->yesterday += day->sent;
-	if (ago >= 1)
-		view->month += day->sent;
+		view->to[i] += count->to[i];
+	view->tried += count->tried;
+	view->today += ago == 0 ? count->sent : 0;
+	view->yesterday += ago == 1 ? count->sent : 0;
+	view->month += ago >= 1 ? count->sent : 0;
+	use = use_of(adding, view, count->sender_id);
+	view->addresses += use->tried == 0 && count->tried > 0;
+	use->tried += count->tried;
+	use->lately += ago <= RECENT_DAYS ? count->tried : 0;
 }
 
-/* Rows of one domain stand together, so its name is looked at once. */
-static bool add_days(struct domain_making *making, struct err *err)
+static int by_id(const void *key, const void *member)
 {
-	const int64_t today = making->question->today;
-	const char *text = NULL;
-	struct domain_view *view = NULL;
-	struct domain_group *group = NULL;
-	struct domain_day *day;
-	size_t days;
-	int64_t first = today;
+	const int64_t id = *(const int64_t *)key;
+	const int64_t other = *(const int64_t *)member; /* first member of slots and names */
 
-	if (!domains_days(making->question->store, making->first_day, today, making->arena, &day,
-			  &days, err))
-		return false;
-	for (size_t i = 0; i < days; i++) {
+	return id < other ? -1 : id > other;
+}
+
+/* Rows of an address and day come by domain, so the next is often the one behind the last. */
+static const struct slot *slot_of(struct adding *adding, int64_t domain_id)
+{
+	const struct slot *found;
+
+	if (adding->at + 1 < adding->slots && adding->slot[adding->at + 1].domain_id == domain_id)
+		return &adding->slot[++adding->at];
+	found = bsearch(&domain_id, adding->slot, adding->slots, sizeof(*adding->slot), by_id);
+	if (found)
+		adding->at = (size_t)(found - adding->slot);
+	return found;
+}
+
+static void take(void *context, const struct domain_count *count)
+{
+	struct adding *const adding = context;
+	const struct slot *const slot = slot_of(adding, count->domain_id);
+
+	if (count->day < adding->first)
+		adding->first = count->day;
+	if (!slot)
+		return;
+	add_to_view(adding, slot->view, count);
+	add_to_group(adding->making, slot->group, count);
+}
+
+static void make_slots(struct adding *adding, const struct stored_names *domains)
+{
+	const struct domain_making *const making = adding->making;
+
+	adding->slot = arena_calloc(making->arena, domains->count, sizeof(*adding->slot));
+	for (size_t i = 0; i < domains->count; i++) {
+		struct slot *const slot = &adding->slot[adding->slots];
 		char name[DNS_NAME_BYTES], registrable[DNS_NAME_BYTES];
 
-		if (day[i].domain != text) {
-			const bool is_name = suffix_to_ascii(day[i].domain, name);
-
-			text = day[i].domain;
-			view = is_name ? map_get(making->by_name, name) : NULL;
-			group = is_name && suffix_registrable(name, registrable)
-				    ? map_get(making->groups, registrable)
-				    : NULL;
-		}
-		first = day[i].day < first ? day[i].day : first;
-		add_to_view(making, view, &day[i]);
-		add_to_group(making, group, &day[i]);
+		if (!suffix_to_ascii(domains->row[i].name, name))
+			continue;
+		slot->domain_id = domains->row[i].id;
+		slot->view = map_get(making->by_name, name);
+		slot->group = suffix_registrable(name, registrable)
+				  ? map_get(making->groups, registrable)
+				  : NULL;
+		adding->slots += slot->view || slot->group;
 	}
-	making->is_counted = days > 0;
-	making->days = today - first < DOMAIN_VIEW_DAYS ? today - first : DOMAIN_VIEW_DAYS;
-	return true;
 }
 
 static void add_bulk_address(struct domain_making *making, struct domain_group *group,
@@ -114,57 +182,73 @@ static void add_bulk_address(struct domain_making *making, struct domain_group *
 	group->address[group->addresses++] = row;
 }
 
-/* Rows come by volume; each domain's are spread over them. */
-static void hand_out(struct domain_making *making, const struct domain_sender *row, size_t rows,
-		     struct domain_view *const *of_row)
+static int by_tried(const void *left, const void *right)
 {
-	struct domain_address **next =
-	    arena_calloc(making->arena, making->views, sizeof(struct domain_address *));
+	const struct use *const a = *(const struct use *const *)left;
+	const struct use *const b = *(const struct use *const *)right;
 
-	for (size_t i = 0; i < making->views; i++) {
-		next[i] = arena_calloc(making->arena, making->view[i].addresses, sizeof(**next));
-		making->view[i].address = next[i];
-	}
-	for (size_t i = 0; i < rows; i++) {
-		struct domain_view *const view = of_row[i];
-		const struct target *target;
-
-		if (!view)
-			continue;
-		target = map_get(making->targets, row[i].address);
-		*next[view - making->view]++ = (struct domain_address){
-		    row[i].address, target ? target->name : "", row[i].tried};
-		/* What it used before the last week is history, as for its record. */
-		if (row[i].tried_lately)
-			add_bulk_address(making, map_get(making->groups, view->registrable),
-					 row[i].address);
-	}
+	if (a->tried != b->tried)
+		return a->tried > b->tried ? -1 : 1;
+	return a->sender_id < b->sender_id ? -1 : a->sender_id > b->sender_id;
 }
 
-static bool add_senders(struct domain_making *making, struct err *err)
+static const struct use **sorted(const struct adding *adding, const struct domain_view *view)
 {
-	const int64_t today = making->question->today;
-	const struct sender_query query = {today - DOMAIN_VIEW_DAYS, today - RECENT_DAYS, today};
-	struct domain_sender *row;
-	struct domain_view **of_row;
-	size_t rows;
+	const struct use **all =
+	    arena_calloc(adding->making->arena, view->addresses, sizeof(struct use *));
+	size_t count = 0;
 
-	if (!domains_senders(making->question->store, &query, making->arena, &row, &rows, err))
-		return false;
-	of_row = arena_calloc(making->arena, rows, sizeof(struct domain_view *));
-	for (size_t i = 0; i < rows; i++) {
-		char name[DNS_NAME_BYTES];
+	for (const struct use *use = adding->use[view - adding->making->view]; use; use = use->next)
+		if (use->tried)
+			all[count++] = use;
+	if (count)
+		qsort(all, count, sizeof(struct use *), by_tried);
+	return all;
+}
 
-		if (suffix_to_ascii(row[i].domain, name))
-			of_row[i] = map_get(making->by_name, name);
-		if (of_row[i])
-			of_row[i]->addresses++;
+static void give_addresses(struct adding *adding, struct domain_view *view)
+{
+	struct domain_making *const making = adding->making;
+	const struct use **const use = sorted(adding, view);
+	struct domain_address *address =
+	    arena_calloc(making->arena, view->addresses, sizeof(*address));
+
+	for (size_t i = 0; i < view->addresses; i++) {
+		const struct stored_name *const sender =
+		    bsearch(&use[i]->sender_id, adding->senders.row, adding->senders.count,
+			    sizeof(*sender), by_id);
+		const char *const text = sender ? sender->name : "";
+		const struct target *const target = map_get(making->targets, text);
+
+		address[i] =
+		    (struct domain_address){text, target ? target->name : "", use[i]->tried};
+		/* As for its record. */
+		if (use[i]->lately)
+			add_bulk_address(making, map_get(making->groups, view->registrable), text);
 	}
-	hand_out(making, row, rows, of_row);
-	return true;
+	view->address = address;
 }
 
 bool domain_count_mail(struct domain_making *making, struct err *err)
 {
-	return add_days(making, err) && add_senders(making, err);
+	const int64_t today = making->question->today;
+	struct adding adding = {.making = making, .first = today + 1};
+	const struct domain_counts counts = {making->first_day, today, take, &adding};
+	struct stored_names domains;
+
+	if (!domains_names(making->question->store, making->arena, &domains, &adding.senders, err))
+		return false;
+	make_slots(&adding, &domains);
+	adding.use = arena_calloc(making->arena, making->views, sizeof(struct use *));
+	if (!domains_count(making->question->store, &counts, err))
+		return false;
+	for (size_t i = 0; i < making->views; i++)
+		give_addresses(&adding, &making->view[i]);
+	making->is_counted = adding.first <= today;
+	making->days = today - adding.first;
+	if (making->days < 0)
+		making->days = 0;
+	if (making->days > DOMAIN_VIEW_DAYS)
+		making->days = DOMAIN_VIEW_DAYS;
+	return true;
 }

@@ -17,6 +17,9 @@ void domains_drop(struct pass *pass, size_t target);
 /* After store_save_address. */
 bool domains_keep(struct pass *pass, size_t target, struct err *err);
 
+/* Once all of the pass is in the store: what is shown of the domains' mail. */
+bool domains_show(struct pass *pass, struct err *err);
+
 /* An event about a domain's authentication; told once all of a pass are there. */
 void domains_event(struct pass *pass, const struct event *event);
 /* One event for what has one cause. */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "dns/suffix.h"
 #include "judge/bulk.h"
+#include "store/domain_shown.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static void add_stored(struct domain_making *making, size_t at)
 	};
 	struct domain_view *const view = add_view(making, name, stored->registrable);
 
+	view->id = domains->address[at].id;
 	view->looked_at = stored->looked_at;
 	view->is_configured = stored->role == DOMAIN_CONFIGURED;
 	view_make(question->context, &domains->address[at], &shown, making->arena, &view->base);
@@ -192,25 +194,19 @@ static bool lacks_record(const struct bulk_verdict *bulk)
 	return false;
 }
 
+static bool is_urgent(const struct domain_view *view)
+{
+	return view->bulk && (view->bulk->readiness == BULK_NEAR_UNREADY ||
+			      view->bulk->readiness == BULK_OVER_UNREADY);
+}
+
 static bool is_unready(const struct domain_view *view)
 {
 	for (size_t i = 0; i < view->base.standings; i++)
 		if (is_bad(&view->base.standing[i]))
 			return true;
-	if (!view->bulk)
-		return false;
-	switch (view->bulk->readiness) {
-	case BULK_UNREADY:
-		return lacks_record(view->bulk);
-	case BULK_NEAR_UNREADY:
-	case BULK_OVER_UNREADY:
-		return true;
-	case BULK_UNKNOWN:
-	case BULK_READY:
-	case BULK_READINESS_COUNT:
-		break;
-	}
-	return false;
+	return is_urgent(view) ||
+	       (view->bulk && view->bulk->readiness == BULK_UNREADY && lacks_record(view->bulk));
 }
 
 static bool is_blind(const struct domain_view *view)
@@ -235,7 +231,37 @@ static void judge_views(struct domain_making *making)
 				group->verdict = judge(making, group);
 			view->bulk = group->verdict;
 		}
+	}
+}
+
+/* What the last pass made of their mail; both stand in the order of their ids. */
+static bool take_shown(struct domain_making *making, struct err *err)
+{
+	struct stored_shown *shown;
+	size_t count;
+	size_t at = 0;
+
+	if (!shown_load(making->question->store, making->arena, &shown, &count, err))
+		return false;
+	for (size_t i = 0; i < making->views; i++) {
+		struct domain_view *const view = &making->view[i];
+
+		while (at < count && shown[at].address_id < view->id)
+			at++;
+		if (at < count && shown[at].address_id == view->id)
+			shown_parse(shown[at].text, making->question->today - shown[at].day,
+				    making->arena, view);
+	}
+	return true;
+}
+
+static void sum_up(struct domain_making *making)
+{
+	for (size_t i = 0; i < making->views; i++) {
+		struct domain_view *const view = &making->view[i];
+
 		view->is_unready = is_unready(view);
+		view->is_urgent = is_urgent(view);
 		view->is_blind = is_blind(view);
 	}
 }
@@ -250,6 +276,15 @@ static int by_mail(const void *left, const void *right)
 	if (a->yesterday != b->yesterday)
 		return a->yesterday > b->yesterday ? -1 : 1;
 	return strcmp(a->base.address, b->base.address);
+}
+
+static bool count_mail(struct domain_making *making, struct err *err)
+{
+	group_views(making);
+	if (!domain_count_mail(making, err))
+		return false;
+	judge_views(making);
+	return true;
 }
 
 bool domain_views(const struct domain_question *question, struct arena *arena,
@@ -274,11 +309,11 @@ bool domain_views(const struct domain_question *question, struct arena *arena,
 			&question->targets->target[i]);
 	add_views(&making);
 	share_listings(&making);
-	group_views(&making);
-	if (making.views)
-		ok = domain_count_mail(&making, err);
-	if (ok)
-		judge_views(&making);
+	if (making.views && !question->counts_mail)
+		ok = take_shown(&making, err);
+	else if (making.views)
+		ok = count_mail(&making, err);
+	sum_up(&making);
 	map_free(making.by_name);
 	map_free(making.groups);
 	map_free(making.identity);
@@ -345,7 +380,7 @@ bool look_at_domains(const struct conf *conf, const struct domains_choice *choic
 	if (!store)
 		return false;
 	*out = (struct domains){0};
-	if (snapshot_read(store, arena, &snapshot, err)) {
+	if (snapshot_read(store, true, arena, &snapshot, err)) {
 		context = snapshot_context(conf, &snapshot, &targets, choice->now, arena);
 		ok = domain_views(&question, arena, &out->view, &out->views, err);
 	}
@@ -355,4 +390,13 @@ bool look_at_domains(const struct conf *conf, const struct domains_choice *choic
 	out->pass_at = snapshot.last.at;
 	out->is_stale = choice->now - snapshot.last.at > conf->stale_after_ms / 1000;
 	return choose(out, choice, err);
+}
+
+bool look_at_domain_numbers(const struct conf *conf, struct domain_numbers *out, struct err *err)
+{
+	struct store *store = store_open(conf->state_dir, STORE_READ, err);
+	const bool ok = store && shown_numbers(store, out, err);
+
+	store_close(store);
+	return ok;
 }

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The domains that mail is sent for, as the last pass left them, with what the logs count of them
- * and how near they are to being bulk senders. */
+/* The domains that mail is sent for, with what the logs count of them and how near they are to being
+ * bulk senders. A pass counts and keeps that; whoever looks reads it back. */
 
 struct domain_question {
 	const struct conf *conf;
@@ -20,6 +20,7 @@ struct domain_question {
 	const struct targets *targets; /* the configured addresses */
 	struct store *store;
 	int64_t today; /* civil_days() of the operator's day */
+	bool counts_mail; /* adds up what the logs brought; else it is as the last pass left it */
 };
 /* One view a domain, the one with most mail first. */
 bool domain_views(const struct domain_question *question, struct arena *arena,
@@ -41,6 +42,8 @@ struct domains_choice {
 	const struct zone *zone;
 	int64_t now;
 };
+/* All of them in numbers, as the last pass left them. */
+bool look_at_domain_numbers(const struct conf *conf, struct domain_numbers *out, struct err *err);
 bool look_at_domains(const struct conf *conf, const struct domains_choice *choice,
 		     struct arena *arena, struct domains *out, struct err *err);
 

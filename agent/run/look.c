@@ -109,18 +109,15 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 /* --- lists --- */
 
 /* The domains of the last pass that lists are asked about. */
-static uint64_t count_domains(const struct conf *conf, struct arena *arena)
+static uint64_t count_domains(const struct conf *conf)
 {
-	struct stored_domains domains = {0};
 	struct store *store;
 	struct err err;
 	uint64_t count = 0;
 
 	store = conf->state_dir[0] ? store_open(conf->state_dir, STORE_READ, &err) : NULL;
-	if (store && domains_load(store, false, arena, &domains, &err))
-		for (size_t i = 0; i < domains.count; i++)
-			count +=
-			    strcmp(domains.address[i].address, domains.domain[i].registrable) == 0;
+	if (store && !domains_registrables(store, &count, &err))
+		count = 0;
 	store_close(store);
 	return count;
 }
@@ -231,7 +228,7 @@ bool look_at_lists(const struct conf *conf, bool wants_verify, struct arena *are
 {
 	const struct catalogue *const catalogue = &conf->catalogue;
 	const struct targets targets = targets_of(conf, arena);
-	const uint64_t domains = count_domains(conf, arena);
+	const uint64_t domains = count_domains(conf);
 
 	*views = catalogue->lists;
 	*view = arena_calloc(arena, *views, sizeof(**view));

@@ -4,7 +4,6 @@
 #include "run/alerts.h"
 #include "store/removals.h"
 
-
 /* Gives every list its slot, and keeps what the pass learned about those it asked. */
 static bool save_lists(struct pass *pass, struct err *err)
 {
@@ -138,5 +137,6 @@ bool record_pass(struct pass *pass, struct err *err)
 	       save_targets(pass, err) && traffic_judge_groups(pass, err) &&
 	       save_events(pass, err) && alerts_raise(pass, err) &&
 	       removals_follow(pass->store, pass->at, err) &&
-	       store_add_pass(pass->store, &row, err) && store_commit(pass->store, err);
+	       store_add_pass(pass->store, &row, err) && domains_show(pass, err) &&
+	       store_commit(pass->store, err);
 }

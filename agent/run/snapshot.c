@@ -5,13 +5,15 @@
 
 #include <string.h>
 
-bool snapshot_read(struct store *store, struct arena *arena, struct snapshot *out, struct err *err)
+bool snapshot_read(struct store *store, bool wants_domains, struct arena *arena,
+		   struct snapshot *out, struct err *err)
 {
 	struct err none = {{0}};
 
 	*out = (struct snapshot){0};
 	if (!store_addresses(store, NULL, arena, &out->address, &out->addresses, err) ||
-	    !domains_load(store, true, arena, &out->domains, err) ||
+	    !domains_registrables(store, &out->registrables, err) ||
+	    (wants_domains && !domains_load(store, true, arena, &out->domains, err)) ||
 	    !store_lists(store, arena, &out->list, &out->lists, err) ||
 	    !traffic_load(store, arena, &out->traffic, &out->traffics, err))
 		return false;
@@ -28,10 +30,7 @@ static uint64_t covered_by(const struct list *list, const struct snapshot *snaps
 
 	for (size_t i = 0; i < targets->count; i++)
 		covered += dnsbl_covers(list, &targets->target[i]);
-	for (size_t i = 0; list->covers & COVERS_DOMAIN && i < snapshot->domains.count; i++)
-		covered += strcmp(snapshot->domains.address[i].address,
-				  snapshot->domains.domain[i].registrable) == 0;
-	return covered;
+	return covered + (list->covers & COVERS_DOMAIN ? snapshot->registrables : 0);
 }
 
 static struct stored_list stored_list(const struct snapshot *snapshot, const char *zone)

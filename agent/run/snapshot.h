@@ -18,7 +18,8 @@
 struct snapshot {
 	struct stored_address *address;
 	size_t addresses;
-	struct stored_domains domains; /* with what DNS says of them */
+	struct stored_domains domains; /* with what DNS says of them, when they were wanted */
+	uint64_t registrables; /* domains that lists are asked about */
 	struct stored_list *list;
 	size_t lists;
 	struct stored_pass last; /* at 0: none has ended */
@@ -26,7 +27,8 @@ struct snapshot {
 	size_t traffics;
 };
 
-bool snapshot_read(struct store *store, struct arena *arena, struct snapshot *out, struct err *err);
+bool snapshot_read(struct store *store, bool wants_domains, struct arena *arena,
+		   struct snapshot *out, struct err *err);
 struct view_context snapshot_context(const struct conf *conf, const struct snapshot *snapshot,
 				     const struct targets *targets, int64_t now,
 				     struct arena *arena);

@@ -64,7 +64,7 @@ static bool read_state(const char *state_dir, struct arena *arena, struct snapsh
 		       struct err *err)
 {
 	struct store *store = store_open(state_dir, STORE_READ, err);
-	const bool ok = store && snapshot_read(store, arena, out, err);
+	const bool ok = store && snapshot_read(store, false, arena, out, err);
 
 	store_close(store);
 	return ok;

@@ -60,6 +60,21 @@ bool domains_load(struct store *store, bool wants_auth, struct arena *arena,
 	return true;
 }
 
+bool domains_registrables(struct store *store, uint64_t *count, struct err *err)
+{
+	static const char sql[] = "SELECT count(*) FROM address JOIN domain ON address_id = id"
+				  " WHERE is_watched AND registrable = address";
+	struct query query;
+	enum query_step step;
+
+	*count = 0;
+	if (!query_open(&query, store, sql, err))
+		return false;
+	while ((step = query_next(&query)) == QUERY_ROW)
+		*count = (uint64_t)query_int(&query);
+	return step == QUERY_END;
+}
+
 bool domains_auth(struct store *store, int64_t address_id, struct arena *arena, const char **auth,
 		  struct err *err)
 {
@@ -151,44 +166,59 @@ bool domains_senders(struct store *store, const struct sender_query *query, stru
 	return step == QUERY_END;
 }
 
-/* The days stand together in their table, each domain's rows are spread over it. */
-bool domains_days(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
-		  struct domain_day **out, size_t *count, struct err *err)
+bool domains_count(struct store *store, const struct domain_counts *counts, struct err *err)
 {
 	static const char sql[] =
-	    "WITH sums AS (SELECT domain_id, day, sum(sent) AS sent,"
-	    " sum(sent + deferred + bounced + expired) AS tried, sum(to_gmail) AS gmail,"
-	    " sum(to_microsoft) AS microsoft, sum(to_yahoo) AS yahoo FROM domain_day"
-	    " WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id, day)"
-	    " SELECT domain_id, name, day, sent, tried, gmail, microsoft, yahoo FROM sums"
-	    " JOIN sender_domain ON sender_domain.id = domain_id ORDER BY domain_id, day";
-	struct rows rows = {.size = sizeof(struct domain_day)};
-	const char *name = "";
-	int64_t id = -1;
+	    "SELECT day, sender_id, domain_id, sent, sent + deferred + bounced + expired,"
+	    " to_gmail, to_microsoft, to_yahoo FROM domain_day WHERE day BETWEEN ?1 AND ?2"
+	    " ORDER BY day, sender_id, domain_id";
 	struct query query;
 	enum query_step step;
 
 	if (!query_open(&query, store, sql, err))
 		return false;
-	query_put_int(&query, first_day);
-	query_put_int(&query, last_day);
+	query_put_int(&query, counts->first_day);
+	query_put_int(&query, counts->last_day);
 	while ((step = query_next(&query)) == QUERY_ROW) {
-		struct domain_day *const row = rows_add(&rows);
-		const int64_t now = query_int(&query);
-		size_t len;
-		const char *const text = query_blob(&query, &len);
+		struct domain_count count = {
+		    .day = query_int(&query),
+		    .sender_id = query_int(&query),
+		    .domain_id = query_int(&query),
+		    .sent = (uint64_t)query_int(&query),
+		    .tried = (uint64_t)query_int(&query),
+		};
 
-		if (now != id)
-			name = arena_strndup(arena, len ? text : "", len);
-		id = now;
-		row->domain = name;
-		row->day = query_int(&query);
-		row->sent = (uint64_t)query_int(&query);
-		row->tried = (uint64_t)query_int(&query);
 		for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
-			row->to[i] = (uint64_t)query_int(&query);
+			count.to[i] = (uint64_t)query_int(&query);
+		counts->take(counts->context, &count);
 	}
-	*count = rows.count;
-	*out = rows_keep(&rows, arena);
 	return step == QUERY_END;
+}
+
+static bool load_names(struct store *store, const char *sql, struct arena *arena,
+		       struct stored_names *out, struct err *err)
+{
+	struct rows rows = {.size = sizeof(struct stored_name)};
+	struct query query;
+	enum query_step step;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	while ((step = query_next(&query)) == QUERY_ROW) {
+		struct stored_name *const row = rows_add(&rows);
+
+		row->id = query_int(&query);
+		row->name = query_text(&query, arena);
+	}
+	out->count = rows.count;
+	out->row = rows_keep(&rows, arena);
+	return step == QUERY_END;
+}
+
+bool domains_names(struct store *store, struct arena *arena, struct stored_names *domains,
+		   struct stored_names *senders, struct err *err)
+{
+	return load_names(store, "SELECT id, name FROM sender_domain ORDER BY id", arena, domains,
+			  err) &&
+	       load_names(store, "SELECT id, address FROM sender ORDER BY id", arena, senders, err);
 }

@@ -39,6 +39,8 @@ struct stored_domains {
 };
 bool domains_load(struct store *store, bool wants_auth, struct arena *arena,
 		  struct stored_domains *out, struct err *err);
+/* How many of them lists are asked about. */
+bool domains_registrables(struct store *store, uint64_t *count, struct err *err);
 /* Of one domain; "" for none. */
 bool domains_auth(struct store *store, int64_t address_id, struct arena *arena, const char **auth,
 		  struct err *err);
@@ -65,16 +67,32 @@ struct sender_query {
 bool domains_senders(struct store *store, const struct sender_query *query, struct arena *arena,
 		     struct domain_sender **out, size_t *count, struct err *err);
 
-/* Mail of one sender's domain on one day, over all addresses. */
-struct domain_day {
-	const char *domain; /* as the log had it: foreign text */
-	int64_t day;
+/* What one address tried to send for one sender's domain on one day. */
+struct domain_count {
+	int64_t day, sender_id, domain_id;
 	uint64_t sent;
 	uint64_t tried; /* deliveries of all outcomes */
 	uint64_t to[BULK_RECEIVER_COUNT]; /* of them */
 };
-/* By domain, then day; days without mail are left out. */
-bool domains_days(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
-		  struct domain_day **out, size_t *count, struct err *err);
+/* Every row of these days, by day, then sender, then domain: as they lie, because to have millions
+ * of them sorted otherwise or added up by SQLite takes ten times as long. */
+struct domain_counts {
+	int64_t first_day, last_day;
+	void (*take)(void *context, const struct domain_count *count);
+	void *context;
+};
+bool domains_count(struct store *store, const struct domain_counts *counts, struct err *err);
+
+/* What the ids mean, in their order: domains as the log had them, foreign text. */
+struct stored_name {
+	int64_t id;
+	const char *name;
+};
+struct stored_names {
+	struct stored_name *row;
+	size_t count;
+};
+bool domains_names(struct store *store, struct arena *arena, struct stored_names *domains,
+		   struct stored_names *senders, struct err *err);
 
 #endif

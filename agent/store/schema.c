@@ -27,6 +27,8 @@
  *                  cursor is for journals, which have neither
  * address.is_domain  a domain that mail is sent for, with the same beliefs and pairs as an address
  * domain.auth      what DNS says of it, as JSON: read whole, never searched
+ * domain_shown     what the last pass made of a domain's mail, for readers: numbers about all, and as
+ *                  JSON what is shown of one
  * block            a receiver that refuses an address, or did so lately
  * volume_level     pools and accounts whose volume is not as usual
  * traffic...       what the last pass made of the counts, for readers
@@ -392,6 +394,13 @@ static const char *const migrations[] = {
     " (is_watched, is_domain, grade, pool, name, address, asked, answered);"
     "CREATE INDEX standing_trouble ON standing (address_id)"
     " WHERE belief NOT IN ('blind', 'clear', 'noted');",
+    "CREATE TABLE domain_shown ("
+    " address_id INTEGER PRIMARY KEY REFERENCES address (id) ON DELETE CASCADE,"
+    " day INTEGER NOT NULL,"
+    " is_unready INTEGER NOT NULL,"
+    " is_urgent INTEGER NOT NULL,"
+    " is_blind INTEGER NOT NULL,"
+    " shown BLOB NOT NULL);",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

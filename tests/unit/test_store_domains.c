@@ -1,6 +1,8 @@
 #include "base/mem.h"
 #include "maillog/tally.h"
 #include "render/auth_json.h"
+#include "render/domains.h"
+#include "store/domain_shown.h"
 #include "store/domains.h"
 #include "store/volumes.h"
 
@@ -150,11 +152,23 @@ static void the_forgotten_are_dropped_in_time(void **state)
 	}
 }
 
+struct seen {
+	struct domain_count count[4];
+	size_t counts;
+};
+
+static void see(void *context, const struct domain_count *count)
+{
+	struct seen *const seen = context;
+
+	assert_true(seen->counts < COUNT_OF(seen->count));
+	seen->count[seen->counts++] = *count;
+}
+
 static void mail_is_counted_by_domain_and_day(void **state)
 {
 	static const char *const yahoodns[] = {".yahoodns.net", NULL};
-	static const struct receiver_rule receiver = {
-	    .name = "yahoo", .mx = yahoodns, .mxs = 1};
+	static const struct receiver_rule receiver = {.name = "yahoo", .mx = yahoodns, .mxs = 1};
 	static const struct zone utc = {0};
 	struct bench *bench = *state;
 	struct replies *replies = replies_new(NULL, 0, &receiver, 1, &bench->err);
@@ -164,7 +178,10 @@ static void mail_is_counted_by_domain_and_day(void **state)
 				    .outcome = OUTCOME_SENT};
 	const struct sender_query query = {TODAY - 9, TODAY, TODAY};
 	struct domain_sender *sender;
-	struct domain_day *day;
+	struct seen seen = {0};
+	const struct domain_counts counts = {TODAY - 9, TODAY, see, &seen};
+	const struct domain_count *const day = seen.count;
+	struct stored_names domains, senders;
 	size_t count;
 
 	assert_true(ip_parse("192.0.2.1", &delivery.address));
@@ -175,10 +192,15 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	}
 	must(bench, store_begin(bench->store, &bench->err));
 	must(bench, volumes_add(bench->store, tally, TODAY, &bench->err));
-	must(bench,
-	     domains_days(bench->store, TODAY - 9, TODAY, bench->arena, &day, &count, &bench->err));
-	assert_int_equal(count, 2);
-	assert_string_equal(day[1].domain, "a.example");
+	must(bench, domains_count(bench->store, &counts, &bench->err));
+	must(bench, domains_names(bench->store, bench->arena, &domains, &senders, &bench->err));
+	assert_int_equal(seen.counts, 2);
+	assert_int_equal(domains.count, 1);
+	assert_string_equal(domains.row[0].name, "a.example");
+	assert_int_equal(day[1].domain_id, domains.row[0].id);
+	assert_int_equal(senders.count, 1);
+	assert_string_equal(senders.row[0].name, "192.0.2.1");
+	assert_int_equal(day[1].sender_id, senders.row[0].id);
 	assert_int_equal(day[0].day, TODAY - 1);
 	assert_int_equal(day[0].sent, 1);
 	assert_int_equal(day[0].tried, 2);
@@ -311,6 +333,110 @@ static void rubbish_is_unknown(void **state)
 	}
 }
 
+/* --- what commands show of its mail --- */
+
+static struct domain_view shown_view(const struct bulk_verdict *bulk)
+{
+	static const struct domain_address address[] = {{"192.0.2.1", "www1", 40}, {"", "", 3}};
+
+	return (struct domain_view){
+	    .registrable = "example.jp",
+	    .yesterday = 7,
+	    .today = 5,
+	    .month = 30,
+	    .mean = 1.25,
+	    .tried = 43,
+	    .to = {20, 10, 1},
+	    .address = address,
+	    .addresses = COUNT_OF(address),
+	    .bulk = bulk,
+	};
+}
+
+static void mail_is_shown_as_it_was_counted(void **state)
+{
+	static const struct {
+		int64_t ago;
+		uint64_t yesterday, today;
+	} row[] = {{0, 7, 5}, {1, 5, 0}, {2, 0, 0}};
+	struct bench *bench = *state;
+	struct bulk_verdict bulk = {
+	    .registrable = "example.jp",
+	    .readiness = BULK_NEAR_UNREADY,
+	    .severity = SEVERITY_MAJOR,
+	    .text = "3,100 to gmail, and \"no\" DMARC",
+	    .volume = {{BULK_NEAR, 3000, 3100, 0, 12.5, true}, {BULK_FEW, 1, 2, 0, 0.5, false}},
+	};
+	struct domain_view view = shown_view(&bulk);
+	const char *text;
+
+	for (enum bulk_need i = 0; i < BULK_NEED_COUNT; i++)
+		bulk.need[i] = (struct bulk_requirement){(enum bulk_met)(i % BULK_MET_COUNT),
+							 "a text", i % 2 ? "a record" : ""};
+	text = json_domain_shown(&view, bench->arena);
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct domain_view back = {.registrable = "example.jp"};
+
+		shown_parse(text, row[i].ago, bench->arena, &back);
+		assert_int_equal(back.yesterday, row[i].yesterday);
+		assert_int_equal(back.today, row[i].today);
+		if (!row[i].ago)
+			/* Every field is in the text. */
+			assert_string_equal(json_domain_shown(&back, bench->arena), text);
+	}
+	view.bulk = NULL;
+	shown_parse(json_domain_shown(&view, bench->arena), 0, bench->arena, &view);
+	assert_null(view.bulk);
+	shown_parse("nonsense", 0, bench->arena, &view);
+	assert_int_equal(view.month, 0);
+	assert_int_equal(view.addresses, 0);
+}
+
+static void domains_are_numbered_without_reading_them(void **state)
+{
+	static const struct {
+		const char *name;
+		enum domain_role role;
+		bool is_unready, is_urgent, is_blind;
+	} row[] = {
+	    {"a.example", DOMAIN_FOUND, true, true, true},
+	    {"b.example", DOMAIN_CONFIGURED, true, false, false},
+	    {"c.example", DOMAIN_FOUND, false, true, false},
+	    {"d.example", DOMAIN_FOUND, false, false, true},
+	    {"e.example", DOMAIN_PARENT, true, true, true},
+	};
+	struct bench *bench = *state;
+	struct domain_numbers numbers;
+	struct stored_shown *shown;
+	size_t count;
+
+	must(bench, store_begin(bench->store, &bench->err));
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		const int64_t id = save(bench, row[i].name, AT,
+					(struct stored_domain){row[i].name, row[i].role, 0, ""});
+		const struct stored_shown kept = {
+		    id, TODAY, row[i].is_unready, row[i].is_urgent, row[i].is_blind, "{}"};
+
+		/* The second time replaces the first. */
+		must(bench, shown_save(bench->store, &(struct stored_shown){id, 1, 1, 1, 1, ""},
+				       &bench->err));
+		must(bench, shown_save(bench->store, &kept, &bench->err));
+	}
+	must(bench, store_commit(bench->store, &bench->err));
+	must(bench, shown_numbers(bench->store, &numbers, &bench->err));
+	assert_int_equal(numbers.looked_at, 4);
+	assert_int_equal(numbers.unready, 2);
+	assert_int_equal(numbers.urgent, 1);
+	assert_int_equal(numbers.blind, 1);
+	must(bench, shown_load(bench->store, bench->arena, &shown, &count, &bench->err));
+	assert_int_equal(count, COUNT_OF(row));
+	assert_int_equal(shown[2].day, TODAY);
+	assert_string_equal(shown[2].text, "{}");
+	must(bench, store_forget_unseen(bench->store, AT + 1, &bench->err));
+	must(bench, shown_numbers(bench->store, &numbers, &bench->err));
+	assert_int_equal(numbers.looked_at, 0);
+}
+
 #define IN_A_FOLDER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -322,6 +448,8 @@ int main(void)
 	    IN_A_FOLDER(mail_is_counted_by_domain_and_day),
 	    IN_A_FOLDER(records_come_back_as_they_were),
 	    IN_A_FOLDER(rubbish_is_unknown),
+	    IN_A_FOLDER(mail_is_shown_as_it_was_counted),
+	    IN_A_FOLDER(domains_are_numbered_without_reading_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
