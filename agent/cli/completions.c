@@ -1,0 +1,278 @@
+/* Writes what shells complete by, from the tables of commands and options; run by the build:
+ *     completions bash|zsh >FILE */
+#include "cli/cli.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Of "volume import": 6. */
+static size_t first_word(const char *name)
+{
+	return strcspn(name, " ");
+}
+
+static bool is_first_of_group(size_t command)
+{
+	const char *const name = cli_command[command]->name;
+	const size_t len = first_word(name);
+
+	for (size_t i = 0; i < command; i++)
+		if (first_word(cli_command[i]->name) == len &&
+		    strncmp(cli_command[i]->name, name, len) == 0)
+			return false;
+	return true;
+}
+
+/* "auto|always|never" is what may be given; "FILE" names what is to be given. */
+static bool is_words(const char *value)
+{
+	return strchr(value, '|') && strspn(value, "abcdefghijklmnopqrstuvwxyz-|") == strlen(value);
+}
+
+static bool is_path(const char *value)
+{
+	return strstr(value, "FILE") || strstr(value, "DIR");
+}
+
+/* The words of "auto|always|never", blanks between them. */
+static void add_words(struct str *out, const char *value)
+{
+	for (; *value; value++)
+		str_add_char(out, *value == '|' ? ' ' : *value);
+}
+
+/* --- bash --- */
+
+static void bash_names(struct str *out, const struct cli_option *option, size_t options)
+{
+	for (size_t i = 0; i < options; i++)
+		str_addf(out, " --%s", option[i].name);
+}
+
+/* The cases of options that take a value: "-c | --config)". */
+static void bash_values(struct str *out, const char *command, const struct cli_option *option,
+			size_t options)
+{
+	for (size_t i = 0; i < options; i++) {
+		if (!option[i].value)
+			continue;
+		str_addf(out, "\t'%s --%s'", command, option[i].name);
+		if (option[i].letter)
+			str_addf(out, " | '%s -%c'", command, option[i].letter);
+		str_add(out, ") value='");
+		if (is_words(option[i].value))
+			add_words(out, option[i].value);
+		else
+			str_add(out, is_path(option[i].value) ? "<path>" : "<other>");
+		str_add(out, "' ;;\n");
+	}
+}
+
+static void bash_commands(struct str *out)
+{
+	str_add(out, "\tcase $command in\n\t'') words='");
+	for (size_t i = 0; i < cli_commands; i++)
+		if (is_first_of_group(i))
+			str_addf(out, " %.*s", (int)first_word(cli_command[i]->name),
+				 cli_command[i]->name);
+	str_add(out, "' ;;\n");
+	for (size_t i = 0; i < cli_commands; i++) {
+		const char *const name = cli_command[i]->name;
+		const int len = (int)first_word(name);
+
+		if (!name[len] || !is_first_of_group(i))
+			continue;
+		str_addf(out, "\t%.*s) words='", len, name);
+		for (size_t j = i; j < cli_commands; j++)
+			if (strncmp(cli_command[j]->name, name, (size_t)len + 1) == 0)
+				str_addf(out, " %s", cli_command[j]->name + len + 1);
+		str_add(out, "' ;;\n");
+	}
+	str_add(out, "\tesac\n");
+}
+
+static void bash_options(struct str *out)
+{
+	str_add(out, "\toptions='");
+	bash_names(out, cli_global, cli_globals);
+	str_add(out, "'\n\tcase $command in\n");
+	for (size_t i = 0; i < cli_commands; i++) {
+		const struct cli_command *const command = cli_command[i];
+
+		str_addf(out, "\t'%s')\n\t\tis_whole=1 files=%d options+='", command->name,
+			 is_path(command->arguments));
+		bash_names(out, command->option, command->options);
+		str_add(out, "'\n\t\t;;\n");
+	}
+	str_add(out, "\tesac\n");
+}
+
+static void bash(struct str *out)
+{
+	str_add(out, "# Completion of repwatch for bash; made from its tables of commands.\n"
+		     "_repwatch_value() {\n"
+		     "\tvalue=\n"
+		     "\tcase \"$1 $2\" in\n");
+	for (size_t i = 0; i < cli_commands; i++)
+		bash_values(out, cli_command[i]->name, cli_command[i]->option,
+			    cli_command[i]->options);
+	str_add(out, "\tesac\n"
+		     "\t[[ $value ]] && return\n"
+		     "\tcase \" $2\" in\n");
+	bash_values(out, "", cli_global, cli_globals);
+	str_add(out, "\tesac\n"
+		     "}\n\n"
+		     "_repwatch() {\n"
+		     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} command= value= words= options= word\n"
+		     "\tlocal -i at files=0 is_whole=0\n"
+		     "\tCOMPREPLY=()\n"
+		     "\tfor ((at = 1; at < COMP_CWORD; at++)); do\n"
+		     "\t\tword=${COMP_WORDS[at]}\n"
+		     "\t\tif [[ $word == -* ]]; then\n"
+		     "\t\t\t_repwatch_value \"$command\" \"$word\"\n"
+		     "\t\t\t[[ $value ]] && ((++at < COMP_CWORD)) && value=\n"
+		     "\t\telif [[ ! $command ]]; then\n"
+		     "\t\t\tcommand=$word\n"
+		     "\t\telif [[ $command != *' '* ]]; then\n"
+		     "\t\t\t_repwatch_sub \"$command\" && command+=\" $word\"\n"
+		     "\t\tfi\n"
+		     "\tdone\n"
+		     "\tcase $value in\n"
+		     "\t'') ;;\n"
+		     "\t'<path>') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+		     "\t'<other>') return ;;\n"
+		     "\t*) COMPREPLY=($(compgen -W \"$value\" -- \"$cur\")); return ;;\n"
+		     "\tesac\n");
+	bash_commands(out);
+	bash_options(out);
+	str_add(out, "\tif [[ $cur == -* ]]; then\n"
+		     "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+		     "\telif ((files)); then\n"
+		     "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+		     "\telif ((!is_whole)); then\n"
+		     "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		     "\tfi\n"
+		     "}\n\n"
+		     "# Whether a command has others below it.\n"
+		     "_repwatch_sub() {\n"
+		     "\tcase $1 in\n");
+	for (size_t i = 0; i < cli_commands; i++)
+		if (cli_command[i]->name[first_word(cli_command[i]->name)] && is_first_of_group(i))
+			str_addf(out, "\t%.*s) return 0 ;;\n",
+				 (int)first_word(cli_command[i]->name), cli_command[i]->name);
+	str_add(out, "\tesac\n"
+		     "\treturn 1\n"
+		     "}\n\n"
+		     "complete -o filenames -F _repwatch repwatch\n");
+}
+
+/* --- zsh --- */
+
+/* Between single quotes, where _arguments and _describe give brackets and colons a meaning. */
+static void zsh_text(struct str *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			str_add(out, "'\\''");
+		else if (strchr("[]:\\", *text))
+			str_addf(out, "\\%c", *text);
+		else
+			str_add_char(out, *text);
+	}
+}
+
+static void zsh_option(struct str *out, const struct cli_option *option)
+{
+	const char *const star = option->repeats ? "*" : "";
+	const char *const equals = option->value ? "=" : "";
+
+	str_add(out, " \\\n\t\t\t'");
+	if (option->letter)
+		str_addf(out, "%s'{-%c%s,--%s%s}'[", star, option->letter, option->value ? "+" : "",
+			 option->name, equals);
+	else
+		str_addf(out, "%s--%s%s[", star, option->name, equals);
+	zsh_text(out, option->help);
+	str_add_char(out, ']');
+	if (option->value) {
+		str_add_char(out, ':');
+		zsh_text(out, is_words(option->value) ? "word" : option->value);
+		str_add_char(out, ':');
+		if (is_words(option->value)) {
+			str_add_char(out, '(');
+			add_words(out, option->value);
+			str_add_char(out, ')');
+		} else if (is_path(option->value)) {
+			str_add(out, "_files");
+		}
+	}
+	str_add_char(out, '\'');
+}
+
+static void zsh_arguments(struct str *out, const struct cli_command *command)
+{
+	str_addf(out, "\t'%s')\n\t\t_arguments -s", command->name);
+	for (size_t i = 0; i < command->options; i++)
+		zsh_option(out, &command->option[i]);
+	for (size_t i = 0; i < cli_globals; i++)
+		zsh_option(out, &cli_global[i]);
+	if (command->arguments[0]) {
+		str_add(out, " \\\n\t\t\t'*:");
+		zsh_text(out, command->arguments);
+		str_addf(out, ":%s'", is_path(command->arguments) ? "_files" : "");
+	}
+	str_add(out, "\n\t\t;;\n");
+}
+
+static void zsh(struct str *out)
+{
+	str_add(out, "#compdef repwatch\n"
+		     "# Completion of repwatch for zsh; made from its tables of commands.\n"
+		     "_repwatch() {\n"
+		     "\tlocal -a commands\n"
+		     "\tlocal command=\"${words[2]}\"\n\n"
+		     "\tcase $command in\n");
+	for (size_t i = 0; i < cli_commands; i++)
+		if (cli_command[i]->name[first_word(cli_command[i]->name)] && is_first_of_group(i))
+			str_addf(out, "\t%.*s) ((CURRENT > 3)) && command+=\" ${words[3]}\" ;;\n",
+				 (int)first_word(cli_command[i]->name), cli_command[i]->name);
+	str_add(out, "\tesac\n"
+		     "\tif ((CURRENT == 2)) || [[ $command != *' '* && $CURRENT == 3 ]]; then\n"
+		     "\t\tcommands=(");
+	for (size_t i = 0; i < cli_commands; i++) {
+		str_addf(out, "\n\t\t\t'%s:", cli_command[i]->name);
+		zsh_text(out, cli_command[i]->summary);
+		str_add_char(out, '\'');
+	}
+	str_add(out, "\n\t\t)\n"
+		     "\t\tif ((CURRENT == 3)); then\n"
+		     "\t\t\tcommands=(${${(M)commands:#$command *}#$command })\n"
+		     "\t\telse\n"
+		     "\t\t\tcommands=(${(u)commands/(#b)([a-z]#) [a-z]#:*/$match[1]})\n"
+		     "\t\tfi\n"
+		     "\t\t(($#commands)) && _describe command commands && return\n"
+		     "\tfi\n"
+		     "\tcase $command in\n");
+	for (size_t i = 0; i < cli_commands; i++)
+		zsh_arguments(out, cli_command[i]);
+	str_add(out, "\tesac\n"
+		     "}\n\n"
+		     "setopt localoptions extendedglob\n"
+		     "_repwatch \"$@\"\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct str out = {0};
+	bool ok;
+
+	if (argc == 2 && strcmp(argv[1], "bash") == 0)
+		bash(&out);
+	else if (argc == 2 && strcmp(argv[1], "zsh") == 0)
+		zsh(&out);
+	ok = out.len && fwrite(out.text, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+	str_release(&out);
+	return ok ? 0 : CLI_USAGE;
+}
