@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -160,3 +161,12 @@ postlog unix-dgram n - n - 1 postlogd
 """)
         self.start([beds.need("postfix"), "-c", str(self.dir), "start-fg"],
                    lambda: answers(self.port))
+
+    def stop(self):
+        """The master, which outlives the script that started it."""
+        pid = self.dir / "queue" / "pid" / "master.pid"
+        if pid.exists():
+            master = int(pid.read_text())
+            os.kill(master, signal.SIGTERM)
+            beds.until(lambda: not pathlib.Path(f"/proc/{master}").exists(), "Postfix ends")
+        super().stop()
