@@ -133,21 +133,6 @@ static bool has_suspect(const struct traffic *traffic, const char *subject)
 	return false;
 }
 
-static bool is_about(const struct mail *mail, const struct incident *incident, size_t target)
-{
-	const struct target *const about = &mail->alerts->pass->targets.target[target];
-
-	if (incident->kind == INCIDENT_SENDER)
-		return (*incident->pool && strcmp(incident->pool, about->pool) == 0) ||
-		       has_suspect(&mail->alerts->pass->traffic->traffic[target],
-				   incident->subject);
-	for (size_t i = 0; i < incident->items; i++)
-		if (!incident->item[i].ended_at &&
-		    strcmp(incident->item[i].address, about->text) == 0)
-			return true;
-	return false;
-}
-
 /* Those with suspects go first: they tell who did it. */
 static bool is_louder(const struct traffic *a, const struct traffic *b)
 {
@@ -156,23 +141,46 @@ static bool is_louder(const struct traffic *a, const struct traffic *b)
 	return mail_of(a) > mail_of(b);
 }
 
+static void consider(const struct mail *mail, size_t target, struct alert *alert)
+{
+	const struct pass *const pass = mail->alerts->pass;
+	const struct traffic *const traffic = &pass->traffic->traffic[target];
+
+	if ((traffic->receivers == 0 && traffic->volume.level == VOLUME_NO_DATA) ||
+	    (alert->traffic && !is_louder(traffic, alert->traffic)))
+		return;
+	alert->traffic = traffic;
+	alert->traffic_address = pass->targets.target[target].text;
+}
+
+static void consider_senders(const struct mail *mail, struct alert *alert)
+{
+	const struct pass *const pass = mail->alerts->pass;
+	const struct incident *const incident = alert->incident;
+
+	for (size_t i = 0; i < pass->targets.addresses; i++)
+		if ((*incident->pool &&
+		     strcmp(incident->pool, pass->targets.target[i].pool) == 0) ||
+		    has_suspect(&pass->traffic->traffic[i], incident->subject))
+			consider(mail, i, alert);
+}
+
 static void add_traffic(const struct mail *mail, struct alert *alert)
 {
 	const struct pass *const pass = mail->alerts->pass;
-	const struct traffic *best = NULL;
+	const struct incident *const incident = alert->incident;
 
-	if (!pass->traffic || alert->incidents != 1 || alert->incident->kind == INCIDENT_AGENT)
+	if (!pass->traffic)
 		return;
-	for (size_t i = 0; i < pass->targets.addresses; i++) {
-		const struct traffic *const traffic = &pass->traffic->traffic[i];
+	if (incident->kind == INCIDENT_SENDER)
+		consider_senders(mail, alert);
+	for (size_t i = 0; i < incident->items; i++) {
+		const struct stored_address *const stored =
+		    alerts_target(mail->alerts, incident->item[i].address);
 
-		if ((traffic->receivers == 0 && traffic->volume.level == VOLUME_NO_DATA) ||
-		    (best && !is_louder(traffic, best)) || !is_about(mail, alert->incident, i))
-			continue;
-		best = traffic;
-		alert->traffic_address = pass->targets.target[i].text;
+		if (stored && !stored->is_domain && !incident->item[i].ended_at)
+			consider(mail, (size_t)(stored - pass->stored), alert);
 	}
-	alert->traffic = best;
 }
 
 static struct alert alert_of(const struct mail *mail, enum alert_kind kind)

@@ -271,6 +271,22 @@ def test_a_list_out_of_order_is_told_and_its_return(repwatch, bed):
     assert host.run() == [("noc", "ended", ZONES[0])]
 
 
+def test_a_resolver_that_is_out_is_one_incident(repwatch, bed):
+    zones = [f"list{n}.test" for n in range(6)]
+    host = Host(repwatch, bed)
+    server = bed.rbldnsd([(zone, "ip4set", host.zone()) for zone in zones])
+    repwatch.write_catalogue([block_list(zone, servers=[server.at]) for zone in zones])
+    assert host.run() == []
+    server.process.send_signal(signal.SIGSTOP)
+    # A server may restart: silence is told when it is seen for the second time.
+    told = [host.run() for _ in range(6)]
+    server.process.send_signal(signal.SIGCONT)
+    beds.until(lambda: beds.ask(server.port, f"2.0.0.127.{zones[0]}"), "it answers again")
+    assert told == [[], [("noc", "opened", "")]] + [[]] * 4
+    assert host.run() == [("noc", "ended", "")]
+    assert host.run() == []
+
+
 def test_what_is_acknowledged_is_not_told_until_that_is_over(repwatch, bed):
     host = Host(repwatch, bed)
     host.run()
