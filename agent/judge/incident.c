@@ -334,8 +334,8 @@ static size_t place_of(struct book *book, const struct event *event, const struc
 	if (entry && !entry->incident.ended_at)
 		return entry->number;
 	/* A cause of many is the same when it comes back; one address may have another trouble. */
-	if (!is_many || !entry)
-		entry = spot && !is_many ? book->entry[spot->entry] : NULL;
+	if (!is_many)
+		entry = spot ? book->entry[spot->entry] : NULL;
 	if (!entry || (entry->incident.ended_at && !is_recent(book, entry)))
 		return open_new(book, place);
 	reopen(book, entry);
@@ -353,7 +353,7 @@ static const char *word_after(const struct event *event, const char *before)
 static void update(struct entry *entry, struct incident_item *item, const struct event *event)
 {
 	item->to = word_after(event, item->to);
-	if (event->change != CHANGE_REMINDER)
+	if (event->change == CHANGE_RAISED || event->change == CHANGE_ESCALATED)
 		item->severity = event->severity;
 	if (*event->text)
 		item->text = event->text;

@@ -126,6 +126,11 @@ static bool is_worse(const struct incident *incident, const struct gauge *gauge)
 	return gauge->worst > incident->told_severity;
 }
 
+static bool is_twice(const struct incident *incident, const struct gauge *gauge)
+{
+	return gauge->open - gauge->muted >= 2 * (size_t)incident->told_items;
+}
+
 /* Not for each item: what is known to be large may grow a little. */
 static bool has_grown(const struct entry *entry, const struct gauge *gauge)
 {
@@ -140,7 +145,7 @@ static bool has_grown(const struct entry *entry, const struct gauge *gauge)
 	 * have a reason of their own. */
 	if (incident->is_baseline || (is_shared && entry->added >= INCIDENT_DOMAIN_MIN))
 		return true;
-	return gauge->open - gauge->muted >= 2 * (size_t)incident->told_items;
+	return is_twice(incident, gauge);
 }
 
 /* What comes and goes is told now and then; never held back when it is worse than was told. */
@@ -148,6 +153,7 @@ static bool is_held(const struct incident *incident, const struct gauge *gauge,
 		    const struct incident_input *input)
 {
 	return incident->flaps >= INCIDENT_FLAPS_TOLD && !is_worse(incident, gauge) &&
+	       !(gauge->open && is_twice(incident, gauge)) &&
 	       input->now - incident->told_at < input->policy.repeat_s;
 }
 

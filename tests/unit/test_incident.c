@@ -69,6 +69,10 @@ static const struct {
      "OAa | EAa | OAa | EAa | | OAa | | | EAa | |"},
     {"what is worse is never held back", "+xa | -xa | +xa | -xa | +xa | !xa",
      "OAa | EAa | OAa | EAa | | OAa"},
+    {"nor is what is twice as large",
+     "+xa +xb +xc | -xa -xb -xc | +xa +xb +xc | -xa -xb -xc | +xa +xb +xc | -xa -xb -xc | "
+     "+xa +xb +xc +xd +xe +xf",
+     "OLx | ELx | OLx | ELx | | | OLx"},
     {"another trouble is no flap", "+xa | -xa | +xa | -xa | +xa | -xa | +ya",
      "OAa | EAa | OAa | EAa | | | OAa"},
     {"after a day it is new", "+xa | -xa | @25 +xa | -xa | @25 +xa", "OAa | EAa | OAa | EAa | OAa"},
