@@ -8,12 +8,15 @@
 
 /* What large providers and common software publish. */
 static const char *const common_selector[] = {
-    "default", "dkim", "mail",  "google",  "selector1", "selector2",  "s1",          "s2",
-    "k1",      "k2",   "k3",    "mxvault", "zoho",      "protonmail", "protonmail2", "protonmail3",
-    "fm1",     "fm2",  "fm3",   "smtpapi", "mandrill",  "sig1",       "dkim1",       "key1",
-    "mx",      "smtp", "s1024", "s2048",   "email",     "sel1",
+    "default", "google",     "selector1",   "dkim",        "mail",  "selector2",
+    "s1",      "s2",         "k1",          "k2",          "k3",    "mxvault",
+    "zoho",    "protonmail", "protonmail2", "protonmail3", "fm1",   "fm2",
+    "fm3",     "smtpapi",    "mandrill",    "sig1",        "dkim1", "key1",
+    "mx",      "smtp",       "s1024",       "s2048",       "email", "sel1",
 };
 _Static_assert(COUNT_OF(common_selector) < DKIM_KEYS_MAX, "and one for what answers to any name");
+
+enum { COMMONEST = 3 }; /* so many of them, the first */
 
 /* Nobody's: what answers to it answers to any. */
 static const char nobodys_selector[] = "repwatch-no-such-key";
@@ -351,14 +354,38 @@ static void judge_found(struct look *look, const struct dns_answer *subtree)
 	out->problems = problems_sorted(&problems);
 }
 
+/* Where _domainkey does not exist, nothing below it does (RFC 8020). Some servers deny a name that
+ * has only names below it, so the commonest selectors must be denied as well. */
+static bool is_all_denied(struct look *look, const struct dns_answer *subtree)
+{
+	bool is_denied = subtree && subtree->outcome == DNS_NO_NAME;
+	char owner[DNS_NAME_BYTES];
+
+	for (size_t i = 0; i < COMMONEST; i++) {
+		const struct dns_answer *const answer =
+		    owner_of(look, common_selector[i], owner) ? ask_at(look, owner, DNS_TXT) : NULL;
+
+		is_denied = is_denied && answer && answer->outcome == DNS_NO_NAME;
+	}
+	return is_denied;
+}
+
 static void look_for_common(struct look *look)
 {
 	char name[DNS_NAME_BYTES];
 	const struct dns_answer *wildcard = NULL;
 	const struct dns_answer *subtree = NULL;
+	bool is_done;
 
 	if (dns_name_join("_domainkey", look->subject->domain, name))
 		subtree = ask_at(look, name, DNS_TXT);
+	is_done = is_all_denied(look, subtree);
+	if (look->is_open)
+		return;
+	if (is_done) {
+		judge_found(look, subtree);
+		return;
+	}
 	if (owner_of(look, nobodys_selector, name))
 		wildcard = ask_at(look, name, DNS_TXT);
 	for (size_t i = 0; i < COUNT_OF(common_selector); i++)

@@ -254,7 +254,7 @@ static const struct {
      ""},
     {"one could not be asked for",
      {NULL},
-     {ENDS(AT("s1"), DNS_TXT, DNS_SERVFAIL)},
+     {SUBTREE, ENDS(AT("s1"), DNS_TXT, DNS_SERVFAIL)},
      AUTH_UNKNOWN,
      CAUSE_SERVFAIL,
      "",
@@ -262,7 +262,7 @@ static const struct {
      ""},
     {"and another is there",
      {NULL},
-     {ENDS(AT("s1"), DNS_TXT, DNS_SERVFAIL), TXT(AT("s2"), KEY)},
+     {SUBTREE, ENDS(AT("s1"), DNS_TXT, DNS_SERVFAIL), TXT(AT("s2"), KEY)},
      AUTH_OK,
      CAUSE_NONE,
      "s2:ok ",
@@ -364,9 +364,48 @@ static void selectors_beyond_the_limit_are_told(void **state)
 	assert_non_null(strstr(seen.problems.problem[0].text, "of 35 selectors the first 32"));
 }
 
+/* Where there is said to be nothing, little is asked; and more when that was not true. */
+static void few_are_asked_where_nothing_is(void **state)
+{
+	static const struct {
+		const char *why;
+		struct fact fact[3];
+		size_t asked_min, asked_max;
+		enum auth_state state;
+	} row[] = {
+	    {"nothing below _domainkey", {{.name = NULL}}, 1, 4, AUTH_MISSING},
+	    {"a name below it that nobody guesses", {SUBTREE}, 32, 32, AUTH_UNKNOWN},
+	    {"a server that denies a name with names below it",
+	     {TXT(AT("google"), KEY)},
+	     32,
+	     32,
+	     AUTH_OK},
+	    {"one that could not be asked about",
+	     {ENDS(AT("google"), DNS_TXT, DNS_TIMEOUT)},
+	     32,
+	     32,
+	     AUTH_UNKNOWN},
+	};
+	const struct auth_subject subject = {.domain = "example.jp"};
+
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct ask ask = ask_over(*state);
+		struct domain_dkim seen;
+		size_t asked = 0;
+
+		while (!dkim_look(&subject, &ask, &seen))
+			asked += world_answer(&ask, row[i].fact, COUNT_OF(row[i].fact));
+		if (asked < row[i].asked_min || asked > row[i].asked_max ||
+		    seen.state != row[i].state)
+			fail_msg("%s: %zu questions, %s", row[i].why, asked,
+				 auth_state_name(seen.state));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(few_are_asked_where_nothing_is),
 	    cmocka_unit_test(keys_are_looked_for),
 	    cmocka_unit_test(a_key_in_two_records_is_put_together),
 	    cmocka_unit_test(selectors_beyond_the_limit_are_told),
