@@ -402,8 +402,12 @@ show status
 say "What happened, oldest first:"
 show events
 
+say "The same as a web page:"
+show report -o "$dir/site"
+
 say "To look at:"
 cat <<-END
+	  $dir/site/index.html  the web page: open it
 	  $dir/repwatch.conf  what an operator writes
 	  $dir/lists.conf     the five lists
 	  $dir/state/         the database and the series

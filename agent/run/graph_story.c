@@ -127,7 +127,8 @@ bool graph_story(struct graph *graph, struct episode **out, size_t *count, struc
 		struct episode *const episode = &story.episode[i];
 
 		if (episode->is_open)
-			episode->to = graph->source->now;
+			episode->to = graph->source->open_until ? graph->source->open_until
+								: graph->source->now;
 		if (episode->to >= graph->request->from && episode->from <= graph->request->to)
 			(*out)[(*count)++] = *episode;
 	}

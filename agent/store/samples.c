@@ -56,6 +56,16 @@ static bool find_last(struct store *store, int64_t address_id, struct change_poi
 	return step == QUERY_END;
 }
 
+bool samples_newest(struct store *store, int64_t address_id, int64_t *pass_id, struct err *err)
+{
+	struct change_point last = {0};
+
+	if (!find_last(store, address_id, &last, err))
+		return false;
+	*pass_id = last.pass_id;
+	return true;
+}
+
 /* Drops what is older than the oldest pass, but for the row that holds at that pass. Done when a
  * row is added: an address that does not change does not grow. */
 static bool trim(struct store *store, int64_t address_id, struct err *err)

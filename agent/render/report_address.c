@@ -1,0 +1,370 @@
+#include "render/report_parts.h"
+
+#include "base/mem.h"
+#include "base/parse.h"
+#include "render/links.h"
+#include "render/page.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PICTURE_PIXELS = 800 };
+
+/* One address: the verdict and what to do, then everything that is known. */
+
+static void add_head(const struct html_page *page, const struct address_view *view)
+{
+	str_add(page->out, "<p class=\"verdict\">");
+	html_grade(page->out, view->grade.letter);
+	if (view->name[0]) {
+		str_add(page->out, " <span>");
+		html_text(page->out, view->name);
+		str_add(page->out, "</span>");
+	}
+	str_addf(page->out, " <span>%s<a href=\"../p/", html_word(page, "pool ", "プール "));
+	report_pool_page(page->out, view->pool, 0);
+	str_add(page->out, "\">");
+	html_text(page->out, view->pool[0] ? view->pool : html_word(page, "(none)", "(なし)"));
+	str_addf(page->out, "</a></span> <span class=\"quiet\">%s %zu / %zu</span></p>\n",
+		 html_word(page, "questions answered:", "確認できた項目:"), view->answered,
+		 view->asked);
+}
+
+static void add_fix(const struct html_page *page, const char *fix)
+{
+	if (!fix[0])
+		return;
+	str_addf(page->out, "<p class=\"fix\">%s</p>\n<pre><code>",
+		 html_word(page, "Publish:", "公開するレコード:"));
+	html_text(page->out, fix);
+	str_add(page->out, "</code></pre>\n");
+}
+
+static void add_reasons(const struct html_page *page, const struct address_view *view)
+{
+	report_heading(page, "Why", "理由");
+	str_add(page->out, "<ul class=\"reasons\">\n");
+	for (size_t i = 0; i < view->grade.reasons; i++) {
+		const struct reason *const reason = &view->grade.reason[i];
+		const int64_t since = report_since(view, reason);
+
+		str_add(page->out, "<li>");
+		if (reason->finding != FINDING_BLIND && reason->finding != FINDING_CLEAR)
+			html_severity(page, reason->severity);
+		str_add_char(page->out, ' ');
+		if (reason->finding == FINDING_CLEAR)
+			str_add(page->out, html_word(page, "Nothing speaks against it.",
+						     "問題は見つかっていません。"));
+		else
+			report_phrase(page, view, reason);
+		if (since) {
+			str_addf(page->out, " <span class=\"quiet\">%s ",
+				 html_word(page, "since", "開始"));
+			html_time(page, since);
+			str_add(page->out, "</span>");
+		}
+		add_fix(page, reason->fix);
+		str_add(page->out, "</li>\n");
+	}
+	str_add(page->out, "</ul>\n");
+}
+
+static void add_suspects(const struct html_page *page, const struct traffic *traffic)
+{
+	const char *const column[] = {
+	    html_word(page, "Account", "アカウント"),
+	    html_word(page, "#Sent", "#送信"),
+	    html_word(page, "#Usually", "#通常"),
+	    html_word(page, "#Times", "#倍率"),
+	    html_word(page, "#Share", "#割合"),
+	    html_word(page, "#Bounced", "#不達"),
+	    html_word(page, "#Unknown users", "#宛先不明"),
+	};
+
+	if (!traffic || !traffic->suspects)
+		return;
+	report_heading(page, "Suspects", "原因と思われるアカウント");
+	html_table_begin(page,
+			 html_word(page, "Accounts unlike themselves, the likeliest first",
+				   "普段と異なるアカウント (可能性の高い順)"),
+			 column, COUNT_OF(column));
+	for (size_t i = 0; i < traffic->suspects; i++) {
+		const struct suspect *const suspect = &traffic->suspect[i];
+
+		str_add(page->out, "<tr>");
+		html_cell(page->out, suspect->account);
+		html_cell_number(page->out, suspect->sent);
+		html_cell_number(page->out, (uint64_t)llround(suspect->usual));
+		report_cell_ratio(page->out, suspect->factor, 1);
+		str_addf(page->out,
+			 "<td class=\"number\">%.0f %%</td><td class=\"number\">%.0f %%</td>"
+			 "<td class=\"number\">%.0f %%</td></tr>\n",
+			 100 * suspect->share, 100 * suspect->bounce_share,
+			 100 * suspect->unknown_share);
+	}
+	html_table_end(page);
+}
+
+/* --- volume --- */
+
+static void add_level(const struct html_page *page, const struct volume_verdict *volume)
+{
+	char number[GROUPED_BYTES];
+
+	str_addf(page->out, "<p><span class=\"badge level-%s\">%s</span> ",
+		 volume_level_name(volume->level), volume_level_name(volume->level));
+	html_text(page->out, volume->reason);
+	str_addf(page->out, "%s %s %s", volume->reason[0] ? html_word(page, ".", "。") : "",
+		 html_word(page, "Yesterday:", "昨日:"), grouped_text(volume->yesterday, number));
+	if (volume->month_mean > 0) {
+		str_addf(page->out, " (%.1f×, %s ", volume->ratio,
+			 html_word(page, "last month's daily mean:", "前月の1日平均:"));
+		str_addf(page->out, "%s)",
+			 grouped_text((uint64_t)llround(volume->month_mean), number));
+	}
+	str_addf(page->out, "%s %s %s", html_word(page, ".", "。"),
+		 html_word(page, "Today so far:", "本日ここまで:"),
+		 grouped_text(volume->today, number));
+	if (volume->projected)
+		str_addf(page->out, ", %s %s", html_word(page, "by its end about", "終日見込み"),
+			 grouped_text(volume->projected, number));
+	str_addf(page->out, "%s</p>\n", html_word(page, ".", "。"));
+}
+
+/* The text alternative; the table below has each day. */
+static void add_picture(const struct html_page *page, const struct report_address *address)
+{
+	struct str file = {0}, about = {0};
+	uint64_t sent = 0, deferred = 0, bounced = 0;
+	char number[GROUPED_BYTES];
+
+	if (!address->has_picture)
+		return;
+	for (size_t i = 0; i < address->days; i++) {
+		sent += address->day[i].sent;
+		deferred += address->day[i].deferred;
+		bounced += address->day[i].bounced;
+	}
+	report_address_file(&file, address->view->address);
+	str_addf(&about, "%s ",
+		 html_word(page, "Mail by day, and what happened below it.",
+			   "日ごとの送信数と、その下に出来事。"));
+	str_addf(&about, "%s %s, ", html_word(page, "sent", "送信"), grouped_text(sent, number));
+	str_addf(&about, "%s %s, ", html_word(page, "deferred", "遅延"),
+		 grouped_text(deferred, number));
+	str_addf(&about, "%s %s.", html_word(page, "bounced", "不達"),
+		 grouped_text(bounced, number));
+	report_picture(page,
+		       &(struct report_figure){
+			   .file = str_text(&file),
+			   .caption = html_word(page, "Volume and reputation", "送信数と評判"),
+			   .about = str_text(&about),
+			   .width = PICTURE_PIXELS});
+	str_release(&file);
+	str_release(&about);
+}
+
+static void add_days(const struct html_page *page, const struct report_address *address)
+{
+	const char *const column[] = {
+	    html_word(page, "Day", "日"),
+	    html_word(page, "#Sent", "#送信"),
+	    html_word(page, "#Deferred", "#遅延"),
+	    html_word(page, "#Bounced", "#不達"),
+	};
+
+	if (!address->days)
+		return;
+	str_addf(page->out, "<details>\n<summary>%s</summary>\n",
+		 html_word(page, "The days as a table", "日別の表"));
+	html_table_begin(page, html_word(page, "Mail by day", "日ごとの通数"), column,
+			 COUNT_OF(column));
+	for (size_t i = 0; i < address->days; i++) {
+		str_add(page->out, "<tr>");
+		html_cell(page->out, address->day[i].date);
+		html_cell_number(page->out, address->day[i].sent);
+		html_cell_number(page->out, address->day[i].deferred);
+		html_cell_number(page->out, address->day[i].bounced);
+		str_add(page->out, "</tr>\n");
+	}
+	html_table_end(page);
+	str_add(page->out, "</details>\n");
+}
+
+/* --- listings --- */
+
+static void add_links(const struct html_page *page, const struct list *list, const char *target)
+{
+	struct str url = {0};
+
+	if (!list)
+		return;
+	links_lookup(&url, list, target);
+	if (url.len)
+		html_link(page->out, str_text(&url), html_word(page, "look up", "確認"));
+	str_clear(&url);
+	if (list->way.url && list->way.url[0]) {
+		links_fill(&url, list->way.url, target);
+		str_add(page->out, " ");
+		html_link(page->out, str_text(&url), html_word(page, "removal", "解除申請"));
+	}
+	if (list->removal[0]) {
+		str_add(page->out, " <span class=\"quiet\">");
+		html_text(page->out, list->removal);
+		str_add(page->out, "</span>");
+	}
+	str_release(&url);
+}
+
+static void add_listing(const struct html_page *page, const struct report_address *address,
+			const struct standing *standing)
+{
+	const struct list *const list = links_list(address->catalogue, standing->subject);
+	char code[CODE_TEXT_BYTES];
+
+	str_add(page->out, "<tr><td class=\"name\">");
+	html_text(page->out, standing->subject);
+	if (list && strcmp(list->name, standing->subject) != 0) {
+		str_add(page->out, " <span class=\"quiet\">");
+		html_text(page->out, list->name);
+		str_add(page->out, "</span>");
+	}
+	str_add(page->out, "</td>");
+	report_cell_severity(page, standing->severity);
+	str_add(page->out, "<td>");
+	html_text(page->out, standing->means);
+	for (size_t i = 0; i < standing->codes; i++)
+		str_addf(page->out, " <code>%s</code>", code_text(standing->code[i], code));
+	str_add(page->out, "</td>");
+	report_cell_time(page, standing->since);
+	report_cell_time(page, standing->last_good);
+	str_add(page->out, "<td class=\"words quote\">");
+	html_text(page->out, standing->text);
+	str_add(page->out, "</td><td class=\"words\">");
+	add_links(page, list, address->view->address);
+	str_add(page->out, "</td></tr>\n");
+}
+
+static void add_listings(const struct html_page *page, const struct report_address *address)
+{
+	const char *const column[] = {
+	    html_word(page, "List", "リスト"),        html_word(page, "Severity", "重大度"),
+	    html_word(page, "Meaning", "意味"),       html_word(page, "Since", "開始"),
+	    html_word(page, "Last seen", "最終確認"), html_word(page, "It says", "リストの説明"),
+	    html_word(page, "What to do", "対処"),
+	};
+	const struct address_view *const view = address->view;
+	bool has_begun = false;
+
+	for (size_t i = 0; i < view->standings; i++) {
+		const struct standing *const standing = &view->standing[i];
+
+		if (strcmp(standing->check, "dnsbl") != 0 ||
+		    (standing->belief != FINDING_LISTED && standing->belief != FINDING_NOTED))
+			continue;
+		if (!has_begun) {
+			report_heading(page, "Listings", "リスト掲載");
+			html_table_begin(page,
+					 html_word(page, "Lists that have it", "掲載中のリスト"),
+					 column, COUNT_OF(column));
+		}
+		has_begun = true;
+		add_listing(page, address, standing);
+	}
+	if (has_begun)
+		html_table_end(page);
+}
+
+/* --- receivers --- */
+
+static void add_receivers(const struct html_page *page, const struct traffic *traffic)
+{
+	const char *const column[] = {
+	    html_word(page, "Receiver", "受信側"),        html_word(page, "#Sent", "#送信"),
+	    html_word(page, "#Deferred", "#遅延"),        html_word(page, "#Bounced", "#不達"),
+	    html_word(page, "Refuses since", "拒否開始"), html_word(page, "Its words", "応答文"),
+	};
+
+	if (!traffic || !traffic->receivers)
+		return;
+	report_heading(page, "Receivers, last seven days", "受信側 (直近7日間)");
+	html_table_begin(page, html_word(page, "Who took its mail", "受信側ごとの配送"), column,
+			 COUNT_OF(column));
+	for (size_t i = 0; i < traffic->receivers; i++) {
+		const struct receiver_view *const receiver = &traffic->receiver[i];
+
+		str_add(page->out, receiver->blocked_since ? "<tr class=\"bad\">" : "<tr>");
+		html_cell(page->out, receiver->receiver);
+		html_cell_number(page->out, receiver->sent);
+		html_cell_number(page->out, receiver->deferred);
+		html_cell_number(page->out, receiver->bounced);
+		report_cell_time(page, receiver->blocked_since);
+		str_add(page->out, "<td class=\"words quote\">");
+		if (receiver->blocked_since)
+			html_text(page->out, receiver->words);
+		str_add(page->out, "</td></tr>\n");
+	}
+	html_table_end(page);
+}
+
+/* --- identity --- */
+
+static void add_fact(const struct html_page *page, const char *name, const char *fact)
+{
+	str_addf(page->out, "<div><dt>%s</dt><dd>", name);
+	html_text(page->out, fact);
+	str_add(page->out, "</dd></div>\n");
+}
+
+static const char *yes_or_no(const struct html_page *page, bool is_so)
+{
+	return is_so ? html_word(page, "yes", "はい") : html_word(page, "no", "いいえ");
+}
+
+static void add_identity(const struct html_page *page, const struct identity *identity)
+{
+	report_heading(page, "Identity", "名前");
+	if (!identity->is_known) {
+		report_sentence(page, "It could not be learned yet.", "まだ確認できていません。");
+		return;
+	}
+	str_add(page->out, "<dl>\n");
+	if (!identity->ptrs)
+		add_fact(page, "PTR", html_word(page, "none", "なし"));
+	for (size_t i = 0; i < identity->ptrs; i++)
+		add_fact(page, "PTR", identity->ptr[i]);
+	add_fact(page, html_word(page, "Leads back", "正引き一致"),
+		 yes_or_no(page, identity->forward_confirmed));
+	add_fact(page, html_word(page, "Looks generated", "自動生成風"),
+		 yes_or_no(page, identity->generic_ptr));
+	if (identity->helo && identity->helo[0]) {
+		add_fact(page, "HELO", identity->helo);
+		add_fact(page, html_word(page, "HELO leads to it", "HELO の正引き"),
+			 yes_or_no(page, identity->helo_resolves));
+	}
+	str_add(page->out, "</dl>\n");
+}
+
+void report_address(const struct html_page *page, const struct report_address *address)
+{
+	const struct address_view *const view = address->view;
+
+	html_begin(page);
+	add_head(page, view);
+	add_reasons(page, view);
+	add_suspects(page, view->traffic);
+	report_heading(page, "Volume", "送信数");
+	if (view->traffic && view->traffic->volume.level != VOLUME_NO_DATA)
+		add_level(page, &view->traffic->volume);
+	else
+		report_sentence(page, "No mail log tells what it sends.",
+				"送信数を示すメールログがありません。");
+	add_picture(page, address);
+	add_days(page, address);
+	add_listings(page, address);
+	add_receivers(page, view->traffic);
+	add_identity(page, &view->identity);
+	report_heading(page, "Journal", "記録");
+	report_events(page, address->event, address->events);
+	html_end(page);
+}

@@ -1,0 +1,118 @@
+#include "render/report_parts.h"
+
+#include "base/mem.h"
+
+enum { PICTURE_PIXELS = 800 };
+
+/* A pool: what it sent as a whole, and its addresses, the worst first. */
+
+static void add_volume(const struct html_page *page, const struct report_pool *pool)
+{
+	struct str file = {0}, about = {0};
+
+	report_pool_file(&file, pool->name);
+	str_add(&about, html_word(page, "Mail of all addresses by day. Yesterday: ",
+				  "全アドレスの日ごとの送信数。昨日: "));
+	html_number(&about, pool->yesterday);
+	if (pool->has_volume)
+		report_picture(
+		    page, &(struct report_figure){
+			      .file = str_text(&file),
+			      .caption = html_word(page, "Volume and reputation", "送信数と評判"),
+			      .about = str_text(&about),
+			      .width = PICTURE_PIXELS});
+	str_release(&file);
+	str_release(&about);
+}
+
+/* Below the table: it may be thousands of pixels high. */
+static void add_grades(const struct html_page *page, const struct report_pool *pool)
+{
+	struct str file = {0};
+
+	if (!pool->has_grades)
+		return;
+	report_pool_file(&file, pool->name);
+	str_add(&file, "=g");
+	report_heading(page, "Grades, day by day", "日ごとの評価");
+	report_picture(
+	    page, &(struct report_figure){
+		      .file = str_text(&file),
+		      .caption = html_word(page, "Grades, day by day", "日ごとの評価"),
+		      .about = html_word(page,
+					 "A lane for each address, each day in the colour of its "
+					 "grade. Today's grades are in the table.",
+					 "アドレスごとに、その日の評価を色で示します。本日の評価は"
+					 "表にあります。"),
+		      .width = PICTURE_PIXELS});
+	str_release(&file);
+}
+
+static void add_row(const struct html_page *page, const struct address_view *view)
+{
+	const struct grade *const grade = &view->grade;
+
+	str_add(page->out, "<tr>");
+	report_cell_grade(page, grade->letter);
+	report_cell_address(page, view->address, view->name);
+	str_add(page->out, "<td class=\"words\">");
+	if (grade->reasons && grade->letter != GRADE_GOOD)
+		report_phrase(page, view, &grade->reason[0]);
+	str_add(page->out, "</td><td class=\"words\">");
+	if (view->traffic && view->traffic->suspects)
+		report_suspect(page, &view->traffic->suspect[0]);
+	str_add(page->out, "</td>");
+	report_cells_volume(page, view->traffic);
+	str_addf(page->out, "<td class=\"number\" data-value=\"%zu\">%zu/%zu</td></tr>\n",
+		 view->answered, view->answered, view->asked);
+}
+
+static void add_table(const struct html_page *page, const struct report_pool *pool, size_t number)
+{
+	const char *const column[] = {
+	    html_word(page, "Grade", "評価"),
+	    html_word(page, "Address", "アドレス"),
+	    html_word(page, "What is wrong", "問題"),
+	    html_word(page, "Suspect", "原因と思われるアカウント"),
+	    html_word(page, "#Yesterday", "#昨日"),
+	    html_word(page, "#To last month's mean", "#前月平均比"),
+	    html_word(page, "#Answered", "#確認済み"),
+	};
+	const size_t first = number * REPORT_ROWS_MAX;
+
+	report_heading(page, "Addresses", "アドレス");
+	html_table_begin(page, html_word(page, "Addresses, the worst first", "アドレス (悪い順)"),
+			 column, COUNT_OF(column));
+	for (size_t i = first; i < pool->views && i < first + REPORT_ROWS_MAX; i++)
+		add_row(page, pool->view[i]);
+	html_table_end(page);
+}
+
+static void add_pages(const struct html_page *page, const struct report_pool *pool, size_t number)
+{
+	const size_t pages = report_pool_pages(pool);
+
+	if (pages < 2)
+		return;
+	str_addf(page->out, "<nav aria-label=\"%s\">\n<ol class=\"pages\">\n",
+		 html_word(page, "More addresses", "続き"));
+	for (size_t i = 0; i < pages; i++) {
+		str_add(page->out, "<li><a href=\"");
+		report_pool_page(page->out, pool->name, i);
+		str_addf(page->out, "\"%s>%zu</a></li>\n",
+			 i == number ? " aria-current=\"page\"" : "", i + 1);
+	}
+	str_add(page->out, "</ol>\n</nav>\n");
+}
+
+void report_pool(const struct html_page *page, const struct report_pool *pool, size_t number)
+{
+	html_begin(page);
+	if (number == 0)
+		add_volume(page, pool);
+	add_table(page, pool, number);
+	add_pages(page, pool, number);
+	if (number == 0)
+		add_grades(page, pool);
+	html_end(page);
+}
