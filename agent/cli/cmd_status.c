@@ -116,6 +116,22 @@ static void say_stale(const struct cli *cli, const struct status *status)
 			  civil_age(cli->now - status->pass_at, age));
 }
 
+/* A message nobody gets is a silence of its own. */
+static void add_letters(const struct cli *cli, const struct outbox_counts *letters, struct str *out)
+{
+	char age[CIVIL_TEXT_BYTES];
+
+	if (letters->dead)
+		str_addf(out, "\n%llu messages were given up: repwatch alerts pending\n",
+			 (unsigned long long)letters->dead);
+	if (letters->pending)
+		str_addf(out,
+			 "\n%llu messages wait to be delivered, the oldest for %s: repwatch "
+			 "alerts pending\n",
+			 (unsigned long long)letters->pending,
+			 civil_age(cli->now - letters->oldest_pending_at, age));
+}
+
 static json_t *document(struct cli *cli, const struct answer *answer)
 {
 	const struct domains *const domains = &answer->domains;
@@ -128,6 +144,11 @@ static json_t *document(struct cli *cli, const struct answer *answer)
 	else if (answer->numbers.looked_at)
 		json_object_set_new(object, "sending_domains",
 				    json_domains_numbers(&answer->numbers));
+	if (answer->has_addresses)
+		json_object_set_new(object, "alerts",
+				    json_pack("{s:I, s:I}", "pending",
+					      (json_int_t)answer->status.letters.pending, "dead",
+					      (json_int_t)answer->status.letters.dead));
 	return object;
 }
 
@@ -151,6 +172,7 @@ static bool show(struct cli *cli, const struct answer *answer)
 			     &cli->conf.catalogue);
 	else
 		text_domains_line(&text, &cli->style, &answer->numbers);
+	add_letters(cli, &status->letters, &text);
 	if (status->pass_at)
 		str_addf(&text, "\nLast pass: %s (%s ago)\n",
 			 civil_minute(&cli->zone, status->pass_at, minute),

@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "model/view.h"
 #include "run/pass.h"
+#include "store/outbox.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,7 @@ struct status {
 	size_t views;
 	int64_t pass_at;
 	bool is_stale; /* the last pass is older than stale_after */
+	struct outbox_counts letters;
 };
 bool look_at_status(const struct conf *conf, const char *const *word, size_t words, int64_t now,
 		    struct arena *arena, struct status *status, struct err *err);

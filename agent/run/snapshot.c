@@ -15,7 +15,8 @@ bool snapshot_read(struct store *store, bool wants_domains, struct arena *arena,
 	    !domains_registrables(store, &out->registrables, err) ||
 	    (wants_domains && !domains_load(store, true, arena, &out->domains, err)) ||
 	    !store_lists(store, arena, &out->list, &out->lists, err) ||
-	    !traffic_load(store, arena, &out->traffic, &out->traffics, err))
+	    !traffic_load(store, arena, &out->traffic, &out->traffics, err) ||
+	    !outbox_counts(store, &out->letters, err))
 		return false;
 	if (!store_last_pass(store, &out->last, &none) && none.text[0])
 		return err_set(err, "%s", none.text);

@@ -7,6 +7,7 @@
 #include "run/targets.h"
 #include "run/view.h"
 #include "store/domains.h"
+#include "store/outbox.h"
 #include "store/store.h"
 #include "store/traffic.h"
 
@@ -25,6 +26,7 @@ struct snapshot {
 	struct stored_pass last; /* at 0: none has ended */
 	struct stored_traffic *traffic;
 	size_t traffics;
+	struct outbox_counts letters;
 };
 
 bool snapshot_read(struct store *store, bool wants_domains, struct arena *arena,

@@ -85,7 +85,7 @@ bool look_at_status(const struct conf *conf, const char *const *word, size_t wor
 	for (size_t i = 0; i < snapshot.addresses; i++)
 		map_put(by_text, snapshot.address[i].address, &snapshot.address[i]);
 	context = snapshot_context(conf, &snapshot, &targets, now, arena);
-	*status = (struct status){.pass_at = snapshot.last.at};
+	*status = (struct status){.pass_at = snapshot.last.at, .letters = snapshot.letters};
 	status->is_stale = now - snapshot.last.at > conf->stale_after_ms / 1000;
 	status->view = arena_calloc(arena, targets.count, sizeof(*status->view));
 	for (size_t i = 0; i < targets.count; i++) {
