@@ -234,8 +234,9 @@ static enum reply_cause add_reply(struct tally *tally, const struct delivery *de
 	return verdict.cause;
 }
 
-static void add_account(struct tally *tally, const struct delivery *delivery, struct tally_key key,
-			enum reply_cause cause)
+/* Its number. */
+static uint32_t add_account(struct tally *tally, const struct delivery *delivery,
+			    struct tally_key key, enum reply_cause cause)
 {
 	const uint32_t bit = key.who < RECEIVER_BITS ? key.who : RECEIVER_BITS - 1;
 	struct tally_account *row;
@@ -249,9 +250,23 @@ static void add_account(struct tally *tally, const struct delivery *delivery, st
 		row->unknown_user += is_unknown_user[cause];
 		row->blocked += is_blocking[cause];
 	}
+	return key.who;
 }
 
-static void add_domain(struct tally *tally, const struct delivery *delivery, struct tally_key key)
+/* Boyer and Moore's vote: exact for who has more than half, and without a row for each pair, of
+ * which a forger could make any number. */
+static void vote(struct tally_domain *row, uint32_t account)
+{
+	if (!row->lead)
+		row->account = account;
+	if (row->account == account)
+		row->lead++;
+	else
+		row->lead--;
+}
+
+static void add_domain(struct tally *tally, const struct delivery *delivery, struct tally_key key,
+		       uint32_t account)
 {
 	const struct slice receiver = intern_text(&tally->text[TALLY_RECEIVER], key.who);
 	struct tally_domain *row;
@@ -262,6 +277,8 @@ static void add_domain(struct tally *tally, const struct delivery *delivery, str
 	row->to_gmail += slice_is(receiver, "gmail");
 	row->to_microsoft += slice_is(receiver, "microsoft");
 	row->to_yahoo += slice_is(receiver, "yahoo");
+	if (delivery->account.len)
+		vote(row, account);
 }
 
 void tally_add(void *context, const struct delivery *delivery)
@@ -269,6 +286,7 @@ void tally_add(void *context, const struct delivery *delivery)
 	struct tally *const tally = context;
 	struct tally_key key = {.address = address_number(tally, &delivery->address)};
 	enum reply_cause cause = REPLY_OTHER;
+	uint32_t account = 0;
 	struct tally_hour *hour;
 	struct tally_receiver *receiver;
 
@@ -288,9 +306,9 @@ void tally_add(void *context, const struct delivery *delivery)
 	else if (delivery->at > receiver->last_sent_at)
 		receiver->last_sent_at = delivery->at;
 	if (delivery->account.len)
-		add_account(tally, delivery, key, cause);
+		account = add_account(tally, delivery, key, cause);
 	if (delivery->sender_domain.len)
-		add_domain(tally, delivery, key);
+		add_domain(tally, delivery, key, account);
 }
 
 static void fold_hours(struct tally *sum, const struct tally *tally)

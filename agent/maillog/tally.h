@@ -42,6 +42,9 @@ struct tally_domain { /* of the envelope sender; none for bounces */
 	struct tally_key key;
 	uint32_t by_outcome[OUTCOME_COUNT];
 	uint32_t to_gmail, to_microsoft, to_yahoo; /* of all outcomes */
+	/* Who sends for it: the account of more than half its deliveries, when one has so many, and how
+	 * clearly, 0: none. */
+	uint32_t account, lead;
 };
 
 struct tally_receiver {

@@ -11,6 +11,7 @@
 /* What `domains` shows of a domain that mail is sent for; renderers read nothing else. */
 
 enum { DOMAIN_VIEW_DAYS = 30 }; /* before today: what `month` and `mean` are about */
+enum { DOMAIN_ACCOUNTS_MAX = 3 };
 
 struct domain_address {
 	const char *address; /* canonical; "": no log tells */
@@ -31,6 +32,10 @@ struct domain_view {
 	uint64_t to[BULK_RECEIVER_COUNT]; /* of them */
 	const struct domain_address *address; /* the most used first */
 	size_t addresses;
+	const char
+	    *account[DOMAIN_ACCOUNTS_MAX]; /* of most of the last week's mail, the likeliest first;
+						   * foreign */
+	size_t accounts;
 	const struct bulk_verdict *bulk; /* of the registrable domain; NULL: nothing is known */
 	bool is_unready; /* something must be mended before it sends much */
 	bool is_urgent; /* it is near or over what makes a bulk sender, and lacks something */

@@ -184,6 +184,8 @@ static void add_mail(struct page *page, const struct domain_view *view)
 		page_field(
 		    page, "",
 		    arena_printf(page->arena, "and %zu more", view->addresses - ADDRESSES_MAX));
+	for (size_t i = 0; i < view->accounts; i++)
+		page_field(page, i ? "" : "mostly by", page_shown(page, view->account[i]));
 }
 
 static void add_bulk(struct page *page, const struct bulk_verdict *bulk)

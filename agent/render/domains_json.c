@@ -117,6 +117,20 @@ static json_t *addresses_of(const struct domain_view *view)
 	return array;
 }
 
+static json_t *accounts_of(const struct domain_view *view)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < view->accounts; i++) {
+		struct str valid = {0};
+
+		escape_utf8(&valid, view->account[i], strlen(view->account[i]));
+		json_array_append_new(array, json_stringn(str_text(&valid), valid.len));
+		str_release(&valid);
+	}
+	return array;
+}
+
 static json_t *receivers_of(const struct bulk_verdict *bulk)
 {
 	json_t *object = json_object();
@@ -173,6 +187,7 @@ static json_t *domain_of(const struct zone *zone, const struct domain_view *view
 		put_time(object, "looked_at", zone, view->looked_at);
 	put(object, "volume", volume_of(view));
 	put(object, "addresses", addresses_of(view));
+	put(object, "accounts", accounts_of(view));
 	if (view->base.auth)
 		auth_json_put(object, view->base.auth);
 	if (view->bulk)
@@ -217,6 +232,7 @@ const char *json_domain_shown(const struct domain_view *view, struct arena *aren
 
 	put(object, "volume", volume_of(view));
 	put(object, "addresses", addresses_of(view));
+	put(object, "accounts", accounts_of(view));
 	if (view->bulk)
 		put(object, "bulk", bulk_of(view->bulk));
 	text = json_dumps(object, JSON_COMPACT);

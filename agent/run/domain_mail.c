@@ -229,6 +229,26 @@ static void give_addresses(struct adding *adding, struct domain_view *view)
 	view->address = address;
 }
 
+/* Who sends for it now. */
+static bool give_accounts(struct adding *adding, struct err *err)
+{
+	const struct domain_making *const making = adding->making;
+	struct domain_account *row;
+	size_t rows;
+
+	if (!domains_accounts(making->question->store, making->question->today - RECENT_DAYS,
+			      making->arena, &row, &rows, err))
+		return false;
+	for (size_t i = 0; i < rows; i++) {
+		const struct slot *const slot = slot_of(adding, row[i].domain_id);
+		struct domain_view *const view = slot ? slot->view : NULL;
+
+		if (view && view->accounts < DOMAIN_ACCOUNTS_MAX)
+			view->account[view->accounts++] = row[i].account;
+	}
+	return true;
+}
+
 bool domain_count_mail(struct domain_making *making, struct err *err)
 {
 	const int64_t today = making->question->today;
@@ -244,6 +264,8 @@ bool domain_count_mail(struct domain_making *making, struct err *err)
 		return false;
 	for (size_t i = 0; i < making->views; i++)
 		give_addresses(&adding, &making->view[i]);
+	if (!give_accounts(&adding, err))
+		return false;
 	making->is_counted = adding.first <= today;
 	making->days = today - adding.first;
 	if (making->days < 0)

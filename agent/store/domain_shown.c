@@ -156,6 +156,18 @@ static void read_addresses(const json_t *array, struct arena *arena, struct doma
 	view->addresses = count;
 }
 
+static void read_accounts(const json_t *array, struct arena *arena, struct domain_view *view)
+{
+	view->accounts = 0;
+	for (size_t i = 0; i < json_array_size(array) && view->accounts < DOMAIN_ACCOUNTS_MAX;
+	     i++) {
+		const char *const name = json_string_value(json_array_get(array, i));
+
+		if (name)
+			view->account[view->accounts++] = arena_strdup(arena, name);
+	}
+}
+
 static void read_needs(const json_t *needs, struct arena *arena, struct bulk_verdict *bulk)
 {
 	for (enum bulk_need i = 0; i < BULK_NEED_COUNT; i++) {
@@ -202,6 +214,7 @@ void shown_parse(const char *text, int64_t ago, struct arena *arena, struct doma
 
 	read_volume(json_object_get(object, "volume"), ago, view);
 	read_addresses(json_object_get(object, "addresses"), arena, view);
+	read_accounts(json_object_get(object, "accounts"), arena, view);
 	if (json_object_get(object, "bulk"))
 		read_bulk(json_object_get(object, "bulk"), arena, view);
 	json_decref(object);

@@ -195,6 +195,32 @@ bool domains_count(struct store *store, const struct domain_counts *counts, stru
 	return step == QUERY_END;
 }
 
+bool domains_accounts(struct store *store, int64_t first_day, struct arena *arena,
+		      struct domain_account **out, size_t *count, struct err *err)
+{
+	static const char sql[] =
+	    "WITH sums AS (SELECT domain_id, account_id, sum(lead) AS lead FROM domain_account"
+	    " WHERE day >= ?1 GROUP BY domain_id, account_id)"
+	    " SELECT domain_id, name FROM sums JOIN account ON account.id = account_id"
+	    " ORDER BY domain_id, lead DESC, name";
+	struct rows rows = {.size = sizeof(struct domain_account)};
+	struct query query;
+	enum query_step step;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_int(&query, first_day);
+	while ((step = query_next(&query)) == QUERY_ROW) {
+		struct domain_account *const row = rows_add(&rows);
+
+		row->domain_id = query_int(&query);
+		row->account = query_text(&query, arena);
+	}
+	*count = rows.count;
+	*out = rows_keep(&rows, arena);
+	return step == QUERY_END;
+}
+
 static bool load_names(struct store *store, const char *sql, struct arena *arena,
 		       struct stored_names *out, struct err *err)
 {

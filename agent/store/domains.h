@@ -83,6 +83,14 @@ struct domain_counts {
 };
 bool domains_count(struct store *store, const struct domain_counts *counts, struct err *err);
 
+/* Accounts that sent most of a domain's mail since a day, by domain_id, the likeliest first. */
+struct domain_account {
+	int64_t domain_id;
+	const char *account; /* foreign text */
+};
+bool domains_accounts(struct store *store, int64_t first_day, struct arena *arena,
+		      struct domain_account **out, size_t *count, struct err *err);
+
 /* What the ids mean, in their order: domains as the log had them, foreign text. */
 struct stored_name {
 	int64_t id;

@@ -27,6 +27,7 @@
  *                  cursor is for journals, which have neither
  * address.is_domain  a domain that mail is sent for, with the same beliefs and pairs as an address
  * domain.auth      what DNS says of it, as JSON: read whole, never searched
+ * domain_account   the accounts that led in a domain's mail whenever it was counted, and how clearly
  * domain_shown     what the last pass made of a domain's mail, for readers: numbers about all, and as
  *                  JSON what is shown of one
  * block            a receiver that refuses an address, or did so lately
@@ -401,6 +402,12 @@ static const char *const migrations[] = {
     " is_urgent INTEGER NOT NULL,"
     " is_blind INTEGER NOT NULL,"
     " shown BLOB NOT NULL);",
+    "CREATE TABLE domain_account ("
+    " day INTEGER NOT NULL,"
+    " domain_id INTEGER NOT NULL,"
+    " account_id INTEGER NOT NULL,"
+    " lead INTEGER NOT NULL,"
+    " PRIMARY KEY (day, domain_id, account_id)) WITHOUT ROWID;",
 };
 
 /* "repw" in ASCII, as the first migration writes it: tells our files from other people's. */

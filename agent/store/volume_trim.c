@@ -45,6 +45,8 @@ static bool trim_rows(struct store *store, int64_t before, uint64_t max, struct 
 	    " account_id FROM account_day WHERE day < ?1 ORDER BY day LIMIT ?2)",
 	    "DELETE FROM domain_day WHERE (day, sender_id, domain_id) IN (SELECT day, sender_id,"
 	    " domain_id FROM domain_day WHERE day < ?1 ORDER BY day LIMIT ?2)",
+	    "DELETE FROM domain_account WHERE (day, domain_id, account_id) IN (SELECT day,"
+	    " domain_id, account_id FROM domain_account WHERE day < ?1 ORDER BY day LIMIT ?2)",
 	    "DELETE FROM account WHERE id IN (SELECT id FROM account WHERE last_day < ?1 AND NOT"
 	    " EXISTS (SELECT 1 FROM account_day WHERE day < ?1) LIMIT ?2)",
 	    "DELETE FROM sender_domain WHERE id IN (SELECT id FROM sender_domain WHERE"

@@ -243,6 +243,20 @@ static void put_domain(struct query *query, const struct adder *adder, const voi
 	query_put_int(query, domain->to_yahoo);
 }
 
+/* Whatever address it left from. */
+static const char lead_sql[] =
+    "INSERT INTO domain_account (day, domain_id, account_id, lead) SELECT ?2, ?3, ?4, ?5"
+    " WHERE ?5 > 0 ON CONFLICT (day, domain_id, account_id) DO UPDATE SET"
+    " lead = lead + excluded.lead";
+
+static void put_lead(struct query *query, const struct adder *adder, const void *row)
+{
+	const struct tally_domain *const domain = row;
+
+	query_put_int(query, domain->lead ? adder->names.id[TALLY_ACCOUNT][domain->account] : 0);
+	query_put_int(query, domain->lead);
+}
+
 static bool add_tables(struct adder *adder)
 {
 	const struct tally *const tally = adder->tally;
@@ -258,6 +272,8 @@ static bool add_tables(struct adder *adder)
 	     .kind = TALLY_ACCOUNT, .is_by_day = true, .put = put_account},
 	    {domain_sql, .row_bytes = sizeof(struct tally_domain), .third = THIRD_WHO,
 	     .kind = TALLY_DOMAIN, .is_by_day = true, .put = put_domain},
+	    {lead_sql, .row_bytes = sizeof(struct tally_domain), .third = THIRD_WHO,
+	     .kind = TALLY_DOMAIN, .is_by_day = true, .put = put_lead},
 	};
 
 	table[0].row = tally_hours(tally, &table[0].rows);
@@ -266,6 +282,7 @@ static bool add_tables(struct adder *adder)
 	table[3].row = tally_replies(tally, &table[3].rows);
 	table[4].row = tally_accounts(tally, &table[4].rows);
 	table[5].row = tally_domains(tally, &table[5].rows);
+	table[6].row = tally_domains(tally, &table[6].rows);
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		table[i].oldest =
 		    table[i].sql == day_sql ? adder->oldest_day : adder->oldest_detail;

@@ -116,6 +116,8 @@ def test_domains_come_from_the_logs(bed, repwatch, mail):
     assert view["shop.test"]["volume"]["to"]["gmail"] == 10
     assert view["news.club.test"]["registrable"] == "club.test"
     assert [row["address"] for row in view["shop.test"]["addresses"]] == [V4]
+    assert view["shop.test"]["accounts"] == ["a@shop.test"]
+    assert re.search(r"mostly by +a@shop\.test", repwatch("domains", "shop.test").text)
     assert view["quiet.test"]["configured"] and not view["shop.test"]["configured"]
 
 

@@ -182,12 +182,14 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	const struct domain_counts counts = {TODAY - 9, TODAY, see, &seen};
 	const struct domain_count *const day = seen.count;
 	struct stored_names domains, senders;
+	struct domain_account *account;
 	size_t count;
 
 	assert_true(ip_parse("192.0.2.1", &delivery.address));
 	for (int i = 0; i < 3; i++) {
 		delivery.at = AT - (i ? DAY_S : 0);
 		delivery.outcome = i == 2 ? OUTCOME_DEFERRED : OUTCOME_SENT;
+		delivery.account = slice_text(i ? "info@a.example" : "web");
 		tally_add(tally, &delivery);
 	}
 	must(bench, store_begin(bench->store, &bench->err));
@@ -198,6 +200,12 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	assert_int_equal(domains.count, 1);
 	assert_string_equal(domains.row[0].name, "a.example");
 	assert_int_equal(day[1].domain_id, domains.row[0].id);
+	must(bench, domains_accounts(bench->store, TODAY - 9, bench->arena, &account, &count,
+				     &bench->err));
+	assert_int_equal(count, 2);
+	assert_int_equal(account[0].domain_id, domains.row[0].id);
+	assert_string_equal(account[0].account, "info@a.example");
+	assert_string_equal(account[1].account, "web");
 	assert_int_equal(senders.count, 1);
 	assert_string_equal(senders.row[0].name, "192.0.2.1");
 	assert_int_equal(day[1].sender_id, senders.row[0].id);
@@ -349,6 +357,8 @@ static struct domain_view shown_view(const struct bulk_verdict *bulk)
 	    .to = {20, 10, 1},
 	    .address = address,
 	    .addresses = COUNT_OF(address),
+	    .account = {"info@example.jp", "web"},
+	    .accounts = 2,
 	    .bulk = bulk,
 	};
 }
