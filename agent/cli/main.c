@@ -32,6 +32,7 @@ static bool style_init(struct cli *cli, struct err *err)
 
 	cli->style = (struct text_style){
 	    .columns = isatty(STDOUT_FILENO) ? terminal_columns(STDOUT_FILENO) : 0,
+	    .has_blocks = terminal_has_blocks(),
 	    .is_verbose = cli->is_verbose,
 	    .zone = &cli->zone,
 	    .now = cli->now,

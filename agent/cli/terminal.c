@@ -2,6 +2,7 @@
 
 #include "base/parse.h"
 
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -32,6 +33,14 @@ static bool wants_color(void)
 
 	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) && term && term[0] &&
 	       strcmp(term, "dumb") != 0;
+}
+
+bool terminal_has_blocks(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && term &&
+	       term[0] && strcmp(term, "dumb") != 0;
 }
 
 bool terminal_color(const char *choice, bool *has_color)

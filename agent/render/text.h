@@ -12,6 +12,7 @@
 struct text_style {
 	bool has_color;
 	size_t columns; /* of the terminal; 0: not a terminal, nothing is cut */
+	bool has_blocks; /* a terminal that shows block elements of Unicode */
 	bool is_verbose; /* the lists that are clear, all good addresses */
 	bool is_live; /* asked just now: nothing has an age */
 	const struct zone *zone;

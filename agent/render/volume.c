@@ -2,12 +2,13 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "render/blocks.h"
 #include "render/escape.h"
 #include "render/page.h"
 
 #include <string.h>
 
-enum { BAR_MAX = 30, ACCOUNTS_SHOWN = 10 };
+enum { BAR_MAX = 30, SPARK_MAX = 62, ACCOUNTS_SHOWN = 10 };
 
 static const char *address_shown(const char *address)
 {
@@ -131,12 +132,41 @@ static uint64_t most_sent(const struct volume_view *view)
 	return most;
 }
 
+/* Wherever it may end up in a file, plain signs do. */
 static const char *bar(struct page *page, uint64_t sent, uint64_t most)
 {
-	char text[BAR_MAX + 1] = "";
+	struct str text = {0};
+	const char *copy;
 
-	memset(text, '#', (size_t)((double)sent / (double)most * BAR_MAX));
-	return arena_strdup(page->arena, text);
+	if (page->style->has_blocks)
+		blocks_bar(&text, sent, most, BAR_MAX);
+	else
+		str_add_fill(&text, '#', (size_t)((double)sent / (double)most * BAR_MAX));
+	copy = arena_strdup(page->arena, str_text(&text));
+	str_release(&text);
+	return copy;
+}
+
+/* The days as one line, those without mail too; the newest when there are more than fit. */
+static const char *spark(struct page *page, const struct volume_view *view)
+{
+	const int64_t last = view->row[view->rows - 1].day;
+	uint64_t sent[SPARK_MAX] = {0};
+	size_t days = (size_t)(last - view->row[0].day) + 1;
+	struct str text = {0};
+	const char *copy;
+
+	days = days < SPARK_MAX ? days : SPARK_MAX;
+	for (size_t i = 0; i < view->rows; i++) {
+		const int64_t back = last - view->row[i].day;
+
+		if (back < (int64_t)days)
+			sent[days - 1 - (size_t)back] = view->row[i].by_outcome[OUTCOME_SENT];
+	}
+	blocks_spark(&text, sent, days);
+	copy = arena_strdup(page->arena, str_text(&text));
+	str_release(&text);
+	return copy;
 }
 
 static void add_days(struct page *page, const struct volume_view *view)
@@ -214,6 +244,8 @@ void text_volume_show(struct str *out, const struct text_style *style,
 
 	for (size_t i = 0; i < views; i++) {
 		page_heading(&page, address_shown(view[i].address));
+		if (view[i].rows && style->has_blocks)
+			str_addf(out, "%s\n", spark(&page, &view[i]));
 		if (view[i].rows)
 			add_days(&page, &view[i]);
 		else
