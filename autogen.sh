@@ -5,14 +5,13 @@ cd "$(dirname "$0")"
 
 # Debian's names, here and nowhere else.
 build_packages="autoconf automake make gcc libc6-dev pkg-config libarchive-dev libc-ares-dev
-	libcurl4-openssl-dev
-	libconfig-dev librrd-dev libpango1.0-dev libxml2-dev libsqlite3-dev libjansson-dev
-	libgmime-3.0-dev
-	libpcre2-dev libpsl-dev libidn2-dev nettle-dev libcmocka-dev"
+	libcurl4-openssl-dev libconfig-dev librrd-dev libpango1.0-dev libxml2-dev libsqlite3-dev
+	libjansson-dev libgmime-3.0-dev libpcre2-dev libpsl-dev libidn2-dev nettle-dev
+	libcmocka-dev libsystemd-dev"
 test_packages="nginx-light openssl postfix rbldnsd unbound dnsdist nsd bind9-dnsutils dnsperf strace
-	rrdcached rrdtool libfaketime iproute2 pflogsumm python3-pytest python3-jsonschema python3-yaml
-	gettext mandoc tzdata zstd
-	systemd-journal-remote prometheus prometheus-node-exporter nagios4-core icinga2-bin zsh munin-node systemd"
+	rrdcached rrdtool libfaketime iproute2 pflogsumm python3-pytest python3-jsonschema
+	python3-yaml gettext mandoc tzdata zstd systemd-journal-remote prometheus prometheus-
+	node-exporter nagios4-core icinga2-bin zsh munin-node systemd"
 demo_packages="rbldnsd unbound bind9-dnsutils rrdtool libfaketime python3 tzdata"
 
 usage() {
