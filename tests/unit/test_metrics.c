@@ -141,8 +141,7 @@ static void test_figures(void **state)
 	    "\nrepwatch_addresses_listed{pool=\"p\"} 1\n",
 	    "\nrepwatch_coverage_ratio{pool=\"p\"} 0.875\n# ",
 	    "\nrepwatch_address_listings{address=\"192.0.2.1\",name=\"a\",pool=\"p\"} 1\n# ",
-	    "{address=\"192.0.2.1\",name=\"a\",pool=\"p\",list=\"ok.test\",severity=\"major\"} "
-	    "1700000000\n# ",
+	    "pool=\"p\",list=\"ok.test\",severity=\"major\"} 1700000000\n# ",
 	    "{address=\"192.0.2.1\",day=\"yesterday\",outcome=\"deferred\"} 1\n",
 	    "{address=\"192.0.2.1\",day=\"today\",outcome=\"sent\"} 1234567\n",
 	    "_volume_level_info{address=\"192.0.2.1\",name=\"a\",pool=\"p\",level=\"spike\"} 1\n# ",
