@@ -139,6 +139,16 @@ def test_volume_is_counted(repwatch, bed):
     assert check(state, "-m", "volume", "-H", "nobody")[0] == UNKNOWN
 
 
+def test_records_of_domains(repwatch, bed):
+    state = record(repwatch, bed, domains=[{"domain": "shop.example", "pool": "shared-a"}])
+    code, out = check(state, "-m", "auth", "-H", "shop.example", "-v")
+    text, perf = parse(code, out)
+    assert code in (WARNING, CRITICAL) and "shop.example" in text and "spf" in text, out
+    assert int(perf["unready"].split(";")[0]) > 0
+    # What is wrong with a domain is no fault of an address.
+    assert parse(*check(state, "-m", "lists"))[1]["listed"].startswith("1;")
+
+
 LETTER = ("INSERT INTO letter (key, uid, seq, channel, kind, severity, content_type, subject, "
           "created_at, next_at, attempts, error, state, ended_at, body) VALUES "
           "('k{0}', 'u', {0}, 'noc', 'opened', 'critical', 'text/plain', x'', 1, 1, 1, x'', '{1}', 1, x'')")
