@@ -15,7 +15,8 @@ import agent
 from bed import need
 
 ADDRESSES, LISTED_EACH, CALLS = 10_000, 100, 40
-LIMIT_MS, MANY_LINES_LIMIT_MS = 10.0, 20.0
+# Where the shell takes 2 ms these are 10 ms and 16.
+LIMIT, MANY_LINES_LIMIT = 5.0, 8.0
 CATALOGUE = pathlib.Path(__file__).resolve().parents[2] / "etc" / "lists.conf"
 CHECK = os.path.abspath(os.path.join(os.path.dirname(agent.BINARY), "check_repwatch"))
 
@@ -84,14 +85,13 @@ def plugin(bench, pinned, core):
         made = made_state(folder)
         database = str(made.state / "repwatch.db")
         shell = least_ms(pinned(core, [need("sqlite3"), database, "SELECT 1"]))
-        rows = [(f"mode {mode}", made.conf, ["-m", mode], LIMIT_MS)
+        rows = [(f"mode {mode}", made.conf, ["-m", mode], LIMIT)
                 for mode in ("overall", "lists", "volume", "agent")]
-        rows += [("one address", made.conf, ["-H", address(0)], LIMIT_MS),
-                 ("10,000 lines of conf", made.dir / "lines.conf", [], MANY_LINES_LIMIT_MS)]
+        rows += [("one address", made.conf, ["-H", address(0)], LIMIT),
+                 ("10,000 lines of conf", made.dir / "lines.conf", [], MANY_LINES_LIMIT)]
         for name, conf, words, limit in rows:
             ours = least_ms(pinned(core, [CHECK, "--config", str(conf), *words]))
-            bench.line(f"check_repwatch, {name}",
-                       f"{ours:.1f} ms, sqlite3 {shell:.1f} ms, ratio {ours / shell:.1f}; of {limit:.0f}",
-                       ours / limit, 1.0, at_most=True)
+            bench.line(f"check_repwatch, {name}", f"{ours:.1f} ms, sqlite3 {shell:.1f} ms",
+                       ours / shell, limit, at_most=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
