@@ -23,9 +23,8 @@ _Static_assert(COUNT_OF(paint_of_grade) == GRADE_COUNT, "a colour for each grade
 
 /* How the address stood while it had these troubles. Coverage is not kept by the day: only the days
  * before it was watched are unknown. */
-static enum grade_letter grade_while(const struct episode *episode, size_t episodes,
-				     const char *address, int64_t from, int64_t to,
-				     struct arena *arena)
+static enum grade_letter grade_while(const struct episode *episode, size_t episodes, int64_t from,
+				     int64_t to, struct arena *arena)
 {
 	static const struct coverage full = {1, 1, 0};
 	struct standing *standing = arena_calloc(arena, episodes, sizeof(*standing));
@@ -33,10 +32,12 @@ static enum grade_letter grade_while(const struct episode *episode, size_t episo
 
 	for (size_t i = 0; i < episodes; i++) {
 		const struct episode *const row = &episode[i];
-		const int belief = finding_parse(row->word);
+		int belief;
 
-		if (row->from >= to || row->to <= from || belief < 0 ||
-		    strcmp(row->address, address) != 0)
+		if (row->from >= to || row->to <= from)
+			continue;
+		belief = finding_parse(row->word);
+		if (belief < 0)
 			continue;
 		standing[count++] = (struct standing){.check = row->check,
 						      .subject = row->subject,
@@ -49,6 +50,20 @@ static enum grade_letter grade_while(const struct episode *episode, size_t episo
 						      .last_good = row->from};
 	}
 	return grade_of(standing, count, &full, arena).letter;
+}
+
+/* Picked once: a pool has thousands of episodes, and each lane asks for each of its days. */
+static struct episode *episodes_of(const char *address, const struct episode *episode,
+				   size_t *count, struct arena *arena)
+{
+	struct episode *own = arena_calloc(arena, *count, sizeof(*own));
+	size_t owned = 0;
+
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(episode[i].address, address) == 0)
+			own[owned++] = episode[i];
+	*count = owned;
+	return own;
 }
 
 static bool watched_since(struct graph *graph, const struct stored_address *address, int64_t *since,
@@ -70,6 +85,8 @@ static bool add_address(struct graph *graph, const struct graph_grid *grid,
 {
 	struct picture_span *span = arena_calloc(graph->arena, grid->cells, sizeof(*span));
 	struct arena *scratch = arena_new();
+	struct arena *kept = arena_new();
+	const struct episode *const own = episodes_of(address->address, episode, &episodes, kept);
 	int64_t since;
 	bool ok = watched_since(graph, address, &since, err);
 
@@ -77,14 +94,14 @@ static bool add_address(struct graph *graph, const struct graph_grid *grid,
 		const int64_t end = grid->at[i + 1];
 		const enum grade_letter letter =
 		    end <= since ? GRADE_UNKNOWN
-				 : grade_while(episode, episodes, address->address, grid->at[i], end,
-					       scratch);
+				 : grade_while(own, episodes, grid->at[i], end, scratch);
 
 		span[lane->spans++] =
 		    (struct picture_span){grid->at[i], end, paint_of_grade[letter]};
 		arena_reset(scratch);
 	}
 	arena_free(scratch);
+	arena_free(kept);
 	lane->span = span;
 	lane->name = address->address;
 	return ok;
@@ -105,8 +122,7 @@ static void add_grade_keys(struct graph *graph)
 
 bool graph_add_heat(struct graph *graph, struct err *err)
 {
-	struct picture_lane *lane =
-	    arena_calloc(graph->arena, graph->members, sizeof(*lane));
+	struct picture_lane *lane = arena_calloc(graph->arena, graph->members, sizeof(*lane));
 	struct episode *episode;
 	struct graph_grid grid;
 	size_t episodes;
