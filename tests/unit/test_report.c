@@ -93,8 +93,8 @@ static void test_front(void **state)
 	    "<a href=\"a/192.0.2.10.html\">192.0.2.10</a>",
 	    "listed on zen.example: SBL, XBL, reserved, PBL",
 	    /* the culprit, in the row */
-	    "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\x1b[31m</strong> sent 41,200, "
-	    "usually 120",
+	    ("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\x1b[31m</strong> sent 41,200, "
+	     "usually 120"),
 	    "data-value=\"48200\">48,200</td>",
 	    "6.0×",
 	    "too few questions were answered: 1 / 4",
