@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "conf/load.h"
 #include "run/plugin.h"
+#include "run/targets.h"
 #include "sys/clock.h"
 
 #include <getopt.h>
@@ -156,9 +157,8 @@ static bool read_conf(const struct given *given, struct arena *arena, struct con
 {
 	struct conf_problems problems = {0};
 	/* The catalogue is many times what is needed to find the state. */
-	const bool ok = given->is_live
-			    ? conf_load_to_look(given->config, arena, conf, &problems)
-			    : conf_load_top(given->config, arena, conf, &problems);
+	const bool ok = given->is_live ? conf_load_to_look(given->config, arena, conf, &problems)
+				       : conf_load_top(given->config, arena, conf, &problems);
 
 	if (!ok)
 		plugin_fail(out, str_text(&problems.text));
@@ -168,21 +168,12 @@ static bool read_conf(const struct given *given, struct arena *arena, struct con
 	return ok;
 }
 
-/* An address is known by its canonical text. */
-static const char *canonical(const char *scope, struct arena *arena)
-{
-	char text[IP_TEXT_BYTES];
-	struct ip ip;
-
-	return ip_parse(scope, &ip) ? arena_strdup(arena, ip_text(&ip, text)) : scope;
-}
-
 static enum nagios_state work(const struct given *given, struct arena *arena, struct str *out)
 {
 	enum nagios_state state = NAGIOS_UNKNOWN;
 	struct plugin_request request = {.now = clock_now(),
 					 .mode = given->mode,
-					 .scope = canonical(given->scope, arena),
+					 .scope = target_canonical(given->scope, arena),
 					 .warn = limit_of(given->warn),
 					 .crit = limit_of(given->crit),
 					 .verbose = given->verbose};

@@ -6,6 +6,7 @@
 #include "conf/replies.h"
 #include "render/removal.h"
 #include "run/removal.h"
+#include "run/targets.h"
 
 #include <string.h>
 
@@ -47,14 +48,9 @@ struct listing {
 static const char *const *canonical(struct cli *cli)
 {
 	const char **word = arena_calloc(cli->arena, cli->arguments + 1, sizeof(*word));
-	char text[IP_TEXT_BYTES];
-	struct ip ip;
 
-	for (size_t i = 0; i < cli->arguments; i++) {
-		word[i] = cli->argument[i];
-		if (ip_parse(word[i], &ip))
-			word[i] = arena_strdup(cli->arena, ip_text(&ip, text));
-	}
+	for (size_t i = 0; i < cli->arguments; i++)
+		word[i] = target_canonical(cli->argument[i], cli->arena);
 	return word;
 }
 

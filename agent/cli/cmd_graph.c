@@ -1,11 +1,11 @@
 #include "cli/cli.h"
 
-#include "base/ip.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "render/json.h"
 #include "run/graph.h"
 #include "run/painter.h"
+#include "run/targets.h"
 
 #include <string.h>
 
@@ -61,14 +61,6 @@ static bool parse_style(struct drawing *drawing, struct err *err)
 			    err);
 }
 
-static const char *canonical(struct cli *cli, const char *subject)
-{
-	char text[IP_TEXT_BYTES];
-	struct ip ip;
-
-	return ip_parse(subject, &ip) ? arena_strdup(cli->arena, ip_text(&ip, text)) : subject;
-}
-
 static bool parse_request(struct drawing *drawing, struct err *err)
 {
 	struct cli *const cli = drawing->cli;
@@ -91,7 +83,7 @@ static bool parse_request(struct drawing *drawing, struct err *err)
 			       cli->argument[0]);
 	*request = (struct graph_request){
 	    .kind = (enum graph_kind)word,
-	    .subject = cli->arguments ? canonical(cli, cli->argument[0]) : "",
+	    .subject = cli->arguments ? target_canonical(cli->argument[0], cli->arena) : "",
 	    .from = cli->now - ms / 1000,
 	    .to = cli->now,
 	};

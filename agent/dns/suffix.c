@@ -20,11 +20,6 @@ bool suffix_registrable(const char *domain, char out[DNS_NAME_BYTES])
 	return true;
 }
 
-bool suffix_is_public(const char *domain)
-{
-	return psl_is_public_suffix(psl_builtin(), domain);
-}
-
 static bool is_ascii(const char *text)
 {
 	for (; *text; text++)

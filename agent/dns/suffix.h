@@ -11,7 +11,6 @@
 /* The registrable (organisational) domain, RFC 7489 section 3.2: the public suffix and one label
  * more. False where there is none: the name is a public suffix itself, or has one label. */
 bool suffix_registrable(const char *domain, char out[DNS_NAME_BYTES]);
-bool suffix_is_public(const char *domain);
 
 /* A name as people write it, UTF-8 too, as it stands in DNS: lower case A-labels, no trailing dot.
  * False when it cannot be a name. Names DNS has that IDNA forbids ("_dmarc") are left as they are. */

@@ -2,6 +2,7 @@
  * more letters than a person reads become one. A letter is rendered once, in the pass that raises
  * it. */
 #include "run/alerts_parts.h"
+#include "run/route.h"
 
 #include "base/mem.h"
 #include "base/parse.h"
@@ -37,22 +38,9 @@ struct way {
 
 /* --- what goes where --- */
 
-static bool concerns(const struct conf_channel *channel, const struct incident *incident)
-{
-	bool has_pool = false;
-
-	for (size_t i = 0; channel->pools && i < incident->items; i++)
-		for (size_t j = 0; j < channel->pools; j++) {
-			has_pool |= *incident->item[i].pool != '\0';
-			if (strcmp(incident->item[i].pool, channel->pool[j]) == 0)
-				return true;
-		}
-	return !has_pool;
-}
-
 static bool is_wanted(const struct conf_channel *channel, const struct incident *incident)
 {
-	return incident->severity >= channel->min_severity && concerns(channel, incident);
+	return incident->severity >= channel->min_severity && route_concerns(channel, incident);
 }
 
 static int64_t not_before(const struct alerts *alerts, const struct conf_channel *channel,
@@ -96,22 +84,24 @@ static void complete_item(const struct mail *mail, struct incident_item *item)
 	item->way = strcmp(item->check, "receiver") == 0 ? way_of(mail, item->subject) : NULL;
 }
 
-/* Of an incident that goes on, what nobody wants to hear of is left out. */
-static struct incident shown(const struct mail *mail, const struct incident *incident)
+/* Of an incident that goes on, what nobody wants to hear of and what is of other pools than the
+ * channel's is left out. */
+static struct incident shown(const struct mail *mail, const struct way *way,
+			     const struct incident *incident)
 {
-	struct incident_item *const item =
-	    arena_calloc(mail->alerts->arena, incident->items + 1, sizeof(*item));
-	struct incident copy = *incident;
+	struct arena *const arena = mail->alerts->arena;
+	struct incident part = route_part(way->channel, incident, arena);
+	struct incident_item *const item = arena_calloc(arena, part.items + 1, sizeof(*item));
 	size_t loud = 0;
 
-	for (size_t i = 0; i < incident->items; i++) {
-		item[i] = incident->item[i];
+	for (size_t i = 0; i < part.items; i++) {
+		item[i] = part.item[i];
 		complete_item(mail, &item[i]);
 		loud += !item[i].is_muted;
 	}
-	copy.item = item;
-	copy.items = loud ? loud : incident->items;
-	return copy;
+	part.item = item;
+	part.items = loud ? loud : part.items;
+	return part;
 }
 
 static uint64_t mail_of(const struct traffic *traffic)
@@ -242,7 +232,7 @@ static bool post_one(const struct mail *mail, const struct way *way,
 		     const struct incident_letter *letter, struct err *err)
 {
 	struct alert alert = alert_of(mail, letter->kind);
-	const struct incident incident = shown(mail, letter->incident);
+	const struct incident incident = shown(mail, way, letter->incident);
 
 	alert.uid = incident.uid;
 	alert.seq = letter->seq;
@@ -254,14 +244,14 @@ static bool post_one(const struct mail *mail, const struct way *way,
 }
 
 /* `incident` worst first; at least one. */
-static void add_incidents(const struct mail *mail, struct alert *alert,
+static void add_incidents(const struct mail *mail, const struct way *way, struct alert *alert,
 			  const struct incident *const *incident, size_t count)
 {
 	const size_t most = count < DIGEST_SHOWN_MAX ? count : DIGEST_SHOWN_MAX;
 	struct incident *const copy = arena_calloc(mail->alerts->arena, most + 1, sizeof(*copy));
 
 	for (size_t i = 0; i < most; i++)
-		copy[i] = shown(mail, incident[i]);
+		copy[i] = shown(mail, way, incident[i]);
 	alert->incident = copy;
 	alert->incidents = most;
 	alert->untold = count - most;
@@ -318,7 +308,7 @@ static bool post_bundle(struct mail *mail, const struct way *way, const struct b
 		mail->round_uid = alerts_uid(mail->alerts);
 	alert.uid = mail->round_uid;
 	alert.seq = 1;
-	add_incidents(mail, &alert, bundle->together, bundle->togethers);
+	add_incidents(mail, way, &alert, bundle->together, bundle->togethers);
 	return post(mail, way, &alert, err);
 }
 
@@ -380,7 +370,7 @@ static bool post_week(struct mail *mail, const struct way *way, struct err *err)
 		mail->week_uid = alerts_uid(mail->alerts);
 	alert.uid = mail->week_uid;
 	alert.seq = 1;
-	add_incidents(mail, &alert, open, count);
+	add_incidents(mail, way, &alert, open, count);
 	/* It is no alarm, whatever is open. */
 	alert.severity = SEVERITY_INFO;
 	return incidents_count(alerts->pass->store, alerts->pass->at - WEEK_S, &alert.opened_week,

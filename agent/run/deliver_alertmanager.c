@@ -1,6 +1,7 @@
 #include "run/deliver_parts.h"
 
 #include "render/letter.h"
+#include "run/route.h"
 #include "store/incidents.h"
 
 #include <jansson.h>
@@ -30,24 +31,10 @@ static bool is_muted(const struct incident *incident)
 	return incident->items > 0;
 }
 
-/* Without a pool an incident concerns all. */
-static bool concerns(const struct conf_channel *channel, const struct incident *incident)
-{
-	bool has_pool = false;
-
-	for (size_t i = 0; channel->pools && i < incident->items; i++)
-		for (size_t j = 0; j < channel->pools; j++) {
-			has_pool |= *incident->item[i].pool != '\0';
-			if (strcmp(incident->item[i].pool, channel->pool[j]) == 0)
-				return true;
-		}
-	return !has_pool;
-}
-
 static bool is_told(const struct conf_channel *channel, const struct incident *incident)
 {
 	return !incident->ended_at && incident->severity >= channel->min_severity &&
-	       !is_muted(incident) && concerns(channel, incident);
+	       !is_muted(incident) && route_concerns(channel, incident);
 }
 
 /* Puts what is rendered of it behind the others. */
@@ -60,13 +47,14 @@ static void add(struct delivery_lane *lane, json_t *all, const struct incident *
 	    .zone = sending->options->zone,
 	    .expires_at = sending->options->now + conf->stale_after_ms / 1000,
 	};
+	const struct incident part = route_part(lane->channel, incident, lane->arena);
 	const struct alert alert = {
 	    .kind = ALERT_REMINDER,
 	    .uid = incident->uid,
 	    .seq = incident->seq,
 	    .severity = incident->severity,
 	    .at = sending->options->now,
-	    .incident = incident,
+	    .incident = &part,
 	    .incidents = 1,
 	    .traffic_address = "",
 	    .host = plain_host(lane->arena),

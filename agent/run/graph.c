@@ -15,11 +15,6 @@ static const char *const kind_word[] = {
 };
 _Static_assert(COUNT_OF(kind_word) == GRAPH_KIND_COUNT, "a word for each kind");
 
-const char *graph_kind_name(enum graph_kind kind)
-{
-	return kind_word[kind];
-}
-
 int graph_kind_parse(const char *word)
 {
 	for (size_t i = 0; i < COUNT_OF(kind_word); i++)

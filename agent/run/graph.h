@@ -22,7 +22,6 @@ enum graph_kind {
 	GRAPH_RECEIVERS, /* of an address or a pool: who took its mail */
 	GRAPH_KIND_COUNT
 };
-const char *graph_kind_name(enum graph_kind kind);
 int graph_kind_parse(const char *word);
 
 /* What all pictures of one run share. Opened once, read-only: one commit is seen from beginning to

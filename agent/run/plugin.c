@@ -16,11 +16,6 @@ static const char *const mode_word[] = {
 };
 _Static_assert(COUNT_OF(mode_word) == PLUGIN_MODE_COUNT, "a word for each mode");
 
-const char *plugin_mode_name(enum plugin_mode mode)
-{
-	return mode_word[mode];
-}
-
 int plugin_mode_parse(const char *word)
 {
 	for (size_t i = 0; i < COUNT_OF(mode_word); i++)

@@ -24,7 +24,6 @@ enum plugin_mode {
 	PLUGIN_AGENT,
 	PLUGIN_MODE_COUNT
 };
-const char *plugin_mode_name(enum plugin_mode mode);
 int plugin_mode_parse(const char *word);
 
 /* Thresholds as given; without text the mode's own rules hold. */

@@ -47,3 +47,11 @@ struct targets targets_of(const struct conf *conf, struct arena *arena)
 	targets.addresses = targets.count;
 	return targets;
 }
+
+const char *target_canonical(const char *word, struct arena *arena)
+{
+	char text[IP_TEXT_BYTES];
+	struct ip ip;
+
+	return ip_parse(word, &ip) ? arena_strdup(arena, ip_text(&ip, text)) : word;
+}

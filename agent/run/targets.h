@@ -19,6 +19,9 @@ struct targets targets_of(const struct conf *conf, struct arena *arena);
 /* One address as a target. */
 struct target target_of_ip(const struct ip *ip, struct arena *arena);
 
+/* A word as an operator types it: an address as the store has it, anything else as it is. */
+const char *target_canonical(const char *word, struct arena *arena);
+
 /* What a text names: an address, or else a domain. Borrows the text, which is canonical. */
 struct target target_of_text(const char *text);
 

@@ -235,6 +235,16 @@ def test_each_channel_hears_what_it_wants(repwatch, bed):
     assert len(pending.json["letters"]) == 6, pending
 
 
+def test_a_channel_of_one_pool_hears_nothing_of_others_addresses(repwatch, bed):
+    host = Host(repwatch, bed, channels=[{"name": "other", "type": "slack", "pools": ["other"]}])
+    host.run()
+    host.lists(*IPS[:4])
+    assert host.run() == [("noc", "opened", ZONES[0]), ("other", "opened", ZONES[0])]
+    noc, other = host.bodies()
+    assert [ip in noc for ip in IPS[:4]] == [True, True, True, True]
+    assert [ip in other for ip in IPS[:4]] == [True, False, True, False]
+
+
 def test_a_week_is_summed_up_on_its_morning(repwatch, bed):
     host = Host(repwatch, bed, weekly="tuesday")
     host.lists(IPS[0])

@@ -153,7 +153,7 @@ void bench_judge(struct bench *bench)
 static void add_subject(struct str *text, const char *subject)
 {
 	if (strncmp(subject, "192.0.2.", 8) == 0)
-		str_add_char(text, (char)atol(subject + 8));
+		str_add_char(text, (char)strtol(subject + 8, NULL, 10));
 	else if (strstr(subject, ".example"))
 		str_add_char(text, (char)toupper((unsigned char)*subject));
 	else

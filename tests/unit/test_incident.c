@@ -123,7 +123,7 @@ static void add_words(struct bench *bench, char *words)
 	bench->now += BENCH_HOUR_S;
 	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		if (*word == '@')
-			bench->now += (atol(word + 1) - 1) * BENCH_HOUR_S;
+			bench->now += (strtol(word + 1, NULL, 10) - 1) * BENCH_HOUR_S;
 		else
 			bench_add(bench, word);
 }

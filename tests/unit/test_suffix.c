@@ -39,14 +39,6 @@ static void test_registrable(void **state)
 	}
 }
 
-static void test_public(void **state)
-{
-	(void)state;
-	assert_true(suffix_is_public("co.jp"));
-	assert_true(suffix_is_public("github.io"));
-	assert_false(suffix_is_public("example.jp"));
-}
-
 static void test_to_ascii(void **state)
 {
 	static const struct {
@@ -76,7 +68,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_registrable),
-	    cmocka_unit_test(test_public),
 	    cmocka_unit_test(test_to_ascii),
 	};
 
