@@ -117,7 +117,7 @@ struct conf {
 		const struct conf_channel *channel;
 		size_t channels;
 	} alerts;
-	/* What is right but worth knowing, FILE:LINE: sentence: settings without effect yet, ... */
+	/* What is right but worth knowing, FILE:LINE: sentence. */
 	const char *const *note;
 	size_t notes;
 };

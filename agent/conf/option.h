@@ -44,14 +44,11 @@ enum option_type {
 	OPTION_TYPES
 };
 
-enum option_use { OPTION_NOW, OPTION_LATER };
-
 struct option {
 	const char *path; /* "resolver.timeout", "addresses[].helo" */
 	enum option_type type;
 	bool is_list; /* of texts; one text without brackets is a list of one */
 	bool is_required;
-	enum option_use use; /* OPTION_LATER: checked, but without effect in this version */
 	double min, max; /* of numbers, milliseconds, bytes or a block's addresses; both 0: none */
 	const char *initial; /* the default as it would stand between quotes; NULL: none */
 	const char *unit; /* of numbers */

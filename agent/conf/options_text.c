@@ -13,9 +13,6 @@ static const struct option_table *const tables[] = {&options_main, &options_cata
 
 enum { TEXT_COLUMNS = 78 };
 
-static const char unused_text[] =
-    "What is called unused is checked, but has no effect in this version.";
-
 /* The default as the file would say it, "" for none. */
 static void add_initial(struct str *out, const struct option *option)
 {
@@ -43,7 +40,6 @@ static void add_facts(struct str *out, const struct option *option)
 	add_initial(&initial, option);
 	str_addf(out, "%s%s", initial.len ? ", default " : "", str_text(&initial));
 	str_add(out, option->is_required && !option->initial ? ", required" : "");
-	str_add(out, option->use == OPTION_LATER ? ", unused" : "");
 	str_release(&bounds);
 	str_release(&initial);
 }
@@ -85,18 +81,9 @@ bool conf_options_has(const char *file)
 	return false;
 }
 
-static bool has_unused(const struct option_table *table)
-{
-	for (size_t i = 0; i < table->rows; i++)
-		if (table->row[i].use == OPTION_LATER)
-			return true;
-	return false;
-}
-
 static void add_table(struct str *out, const struct option_table *table)
 {
-	str_addf(out, "%sOptions of %s.%s%s\n", out->len ? "\n" : "", table->file,
-		 has_unused(table) ? " " : "", has_unused(table) ? unused_text : "");
+	str_addf(out, "%sOptions of %s.\n", out->len ? "\n" : "", table->file);
 	for (size_t i = 0; i < table->rows; i++) {
 		const struct option *const option = &table->row[i];
 
@@ -133,8 +120,7 @@ static void add_mdoc(struct str *out, const char *prefix, const char *line)
 
 static void add_mdoc_table(struct str *out, const struct option_table *table)
 {
-	str_addf(out, ".Sh OPTIONS\n%s%s.Bl -tag -width Ds\n", has_unused(table) ? unused_text : "",
-		 has_unused(table) ? "\n" : "");
+	str_add(out, ".Sh OPTIONS\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < table->rows; i++) {
 		const struct option *const option = &table->row[i];
 		struct str facts = {0};
@@ -181,7 +167,7 @@ static void add_comment(struct str *out, const struct option *option)
 	struct str text = {0};
 
 	str_add(&text, option->text);
-	if (!is_group(option) || option->use == OPTION_LATER) {
+	if (!is_group(option)) {
 		str_add(&text, " (");
 		add_facts(&text, option);
 		str_add_char(&text, ')');
@@ -220,8 +206,7 @@ static void add_sample(struct str *out, const struct level *level);
 static void add_setting(struct str *out, const struct level *level, const struct option *option)
 {
 	const struct level below = level_below(level, option);
-	const bool is_off =
-	    option->type == OPTION_SECTION ? option->use == OPTION_LATER : option->initial == NULL;
+	const bool is_off = option->type != OPTION_SECTION && option->initial == NULL;
 	struct str lines = {0};
 	struct str inner = {0};
 
@@ -265,8 +250,7 @@ void conf_options_sample(struct str *out)
 	str_add(out,
 		"# repwatch.conf with every option. What has a default is set to it; what has none "
 		"is an\n# example behind a '#'. Relative paths start at the folder of this file, "
-		"and conf.d/*.conf\n# beside it is read as well. What is called unused has no "
-		"effect in this version.\n");
+		"and conf.d/*.conf\n# beside it is read as well.\n");
 	add_sample(out, &level);
 }
 
@@ -318,7 +302,6 @@ static json_t *row_json(const struct option_table *table, const struct option *o
 	set_text(object, "default", option->initial);
 	json_object_set_new(object, "required",
 			    json_boolean(option->is_required && !option->initial));
-	json_object_set_new(object, "in_use", json_boolean(option->use == OPTION_NOW));
 	set_text(object, "text", option->text);
 	str_release(&type);
 	return object;

@@ -187,14 +187,6 @@ static void fill_value(struct reader *reader, const struct option *option,
 		note_missing(reader, option, groups);
 }
 
-static void note_unused(struct reader *reader, const struct level *level,
-			const struct option *option, const config_setting_t *setting)
-{
-	if (level->prefix_len == 0 && option->use == OPTION_LATER)
-		problems_add(&reader->notes, source_where(setting),
-			     "'%s' is checked, but has no effect in this version", option->path);
-}
-
 static void fill_section(struct reader *reader, const struct level *level,
 			 const struct option *option, const struct groups *groups, void *base)
 {
@@ -208,7 +200,6 @@ static void fill_section(struct reader *reader, const struct level *level,
 
 		if (!setting)
 			continue;
-		note_unused(reader, level, option, setting);
 		if (config_setting_is_group(setting))
 			item[count++] = setting;
 		else
@@ -262,7 +253,6 @@ static void fill_list(struct reader *reader, const struct level *level, const st
 
 		if (!list)
 			continue;
-		note_unused(reader, level, option, list);
 		count = gather(reader, option, list, item, count);
 	}
 	if (option->is_required && count == 0)

@@ -36,21 +36,22 @@ static bool is_plain(int32_t point)
 void nagios_escape(struct str *out, const char *text)
 {
 	const size_t len = strlen(text);
-	bool was_blank = true;
+	bool is_begun = false;
+	bool has_blank = false;
 
 	for (size_t at = 0; at < len;) {
 		int32_t point;
 		const size_t bytes = utf8_next(text + at, len - at, &point);
-		const bool is_blank =
-		    point == ' ' || point == '\t' || point == '\n' || point == '\r';
 
-		if (is_blank && !was_blank)
-			str_add_char(out, ' ');
-		else if (!is_blank && is_plain(point))
-			str_add_bytes(out, text + at, bytes);
-		else if (!is_blank)
-			str_add_char(out, '?');
-		was_blank = is_blank;
+		if (point == ' ' || point == '\t' || point == '\n' || point == '\r') {
+			has_blank = is_begun;
+		} else {
+			str_add(out, has_blank ? " " : "");
+			str_add_bytes(out, is_plain(point) ? text + at : "?",
+				      is_plain(point) ? bytes : 1);
+			has_blank = false;
+			is_begun = true;
+		}
 		at += bytes;
 	}
 }

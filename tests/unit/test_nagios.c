@@ -27,6 +27,7 @@ static void test_escape(void **state)
 	    {"\xff\xfe", "??"},
 	    {"逆引き", "逆引き"},
 	    {"", ""},
+	    {" at both ends \n", "at both ends"},
 	};
 
 	(void)state;
