@@ -9,7 +9,7 @@
 enum {
 	FIRST_SLOTS = 256,
 	FIRST_ROWS = 64,
-	SLOT_BYTES = 12 /* at most half of the slots are taken */
+	SLOT_BYTES = 24 /* at most half of the slots are taken */
 };
 
 static char *row_at(const struct counters *counters, size_t i)
@@ -17,12 +17,22 @@ static char *row_at(const struct counters *counters, size_t i)
 	return counters->row + i * counters->row_bytes;
 }
 
-static size_t place_of(const struct counters *counters, const struct tally_key *key)
+static uint64_t hash_of(const struct tally_key *key)
 {
 	const uint64_t low = (uint64_t)key->address << 32 | key->who;
 	const uint64_t high = (uint64_t)(uint32_t)key->day << 32 | key->part;
 
-	return (size_t)hash_step(hash_step(0, low), high) & (counters->slots - 1);
+	return hash_step(hash_step(0, low), high);
+}
+
+static size_t place_of(const struct counters *counters, uint64_t hash)
+{
+	return (size_t)hash & (counters->slots - 1);
+}
+
+static uint32_t tag_of(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
 }
 
 static bool is_key(const struct counters *counters, size_t i, const struct tally_key *key)
@@ -38,13 +48,15 @@ static void grow(struct counters *counters)
 	for (size_t i = 0; i < counters->count; i++) {
 		const char *const row = row_at(counters, i);
 		struct tally_key key;
+		uint64_t hash;
 		size_t at;
 
 		memcpy(&key, row, sizeof(key));
-		at = place_of(counters, &key);
-		while (counters->slot[at])
+		hash = hash_of(&key);
+		at = place_of(counters, hash);
+		while (counters->slot[at].row)
 			at = (at + 1) & (counters->slots - 1);
-		counters->slot[at] = (uint32_t)i + 1;
+		counters->slot[at] = (struct counters_slot){tag_of(hash), (uint32_t)i + 1};
 	}
 }
 
@@ -64,20 +76,23 @@ static char *add(struct counters *counters, const struct tally_key *key)
 
 void *counters_row(struct counters *counters, struct tally_key key)
 {
+	uint64_t hash;
 	size_t at;
 
 	if (counters->last < counters->count && is_key(counters, counters->last, &key))
 		return row_at(counters, counters->last);
 	if (counters->count * 2 >= counters->slots)
 		grow(counters);
-	at = place_of(counters, &key);
-	for (; counters->slot[at]; at = (at + 1) & (counters->slots - 1))
-		if (is_key(counters, counters->slot[at] - 1, &key)) {
-			counters->last = counters->slot[at] - 1;
+	hash = hash_of(&key);
+	at = place_of(counters, hash);
+	for (; counters->slot[at].row; at = (at + 1) & (counters->slots - 1))
+		if (counters->slot[at].tag == tag_of(hash) &&
+		    is_key(counters, counters->slot[at].row - 1, &key)) {
+			counters->last = counters->slot[at].row - 1;
 			return row_at(counters, counters->last);
 		}
 	counters->last = (uint32_t)counters->count;
-	counters->slot[at] = counters->last + 1;
+	counters->slot[at] = (struct counters_slot){tag_of(hash), counters->last + 1};
 	return add(counters, &key);
 }
 

@@ -6,12 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A part of the key's hash saves the look at most rows that are not meant. */
+struct counters_slot {
+	uint32_t tag;
+	uint32_t row; /* its index + 1; 0: free */
+};
+
 /* Inside maillog/: rows of one size that begin with a struct tally_key, found by it. */
 struct counters {
 	char *row;
 	size_t row_bytes; /* set by the owner; the rest starts as 0 */
 	size_t count, room;
-	uint32_t *slot; /* index of a row + 1; 0: free */
+	struct counters_slot *slot;
 	size_t slots; /* a power of two, or 0 */
 	uint32_t last; /* the row asked for last */
 };

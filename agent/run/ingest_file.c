@@ -6,7 +6,7 @@
 #include "io/content.h"
 #include "io/journal.h"
 #include "io/tail.h"
-#include "io/unpack.h"
+#include "io/ahead.h"
 #include "model/log_path.h"
 #include "run/ingest_parts.h"
 #include "store/volumes.h"
@@ -29,7 +29,7 @@ enum {
 /* A file that is being imported. */
 struct import {
 	const struct ingest_source *source;
-	struct unpack *unpack;
+	struct ahead *content;
 	struct str head; /* its first bytes, read before it is known what they are */
 	uint64_t skipped; /* bytes that were counted before */
 	uint64_t at; /* content bytes that were read */
@@ -60,8 +60,8 @@ static bool open_file(struct import *import, struct err *err)
 		close(fd);
 		return err_set(err, "'%s' is a folder: name its files", path);
 	}
-	import->unpack = unpack_open(fd, name_of(import->source), err);
-	return import->unpack != NULL;
+	import->content = ahead_open(fd, name_of(import->source), err);
+	return import->content != NULL;
 }
 
 static bool read_head(struct import *import, struct err *err)
@@ -70,7 +70,7 @@ static bool read_head(struct import *import, struct err *err)
 	ssize_t got = 1;
 
 	while (import->head.len < HEAD_BYTES &&
-	       (got = unpack_next(import->unpack, &bytes, err)) > 0)
+	       (got = ahead_next(import->content, &bytes, err)) > 0)
 		str_add_bytes(&import->head, bytes, (size_t)got);
 	return got >= 0;
 }
@@ -279,10 +279,10 @@ static bool read_rest(struct import *import, struct err *err)
 	ssize_t got = 0;
 
 	feed(import, str_text(&import->head), import->head.len);
-	while (!import->reading.is_broken && (got = unpack_next(import->unpack, &bytes, err)) > 0) {
+	while (!import->reading.is_broken && (got = ahead_next(import->content, &bytes, err)) > 0) {
 		feed(import, bytes, (size_t)got);
 		if (source->progress)
-			source->progress(source->context, unpack_taken(import->unpack));
+			source->progress(source->context, ahead_taken(import->content));
 	}
 	stream_end(&import->stream);
 	return got >= 0;
@@ -413,6 +413,6 @@ bool ingest_file(const struct ingest *ingest, const struct ingest_source *source
 	tally_free(import.reading.tally);
 	stream_release(&import.stream);
 	str_release(&import.head);
-	unpack_close(import.unpack);
+	ahead_close(import.content);
 	return ok;
 }
