@@ -19,7 +19,9 @@ extract() {
 	(cd "$src" && xgettext --from-code=UTF-8 --language=C --no-location --sort-output \
 		--keyword --keyword=tr:2 --keyword=TR_LATER --keyword=tr_add:3 \
 		--keyword=alert_say:2 --keyword=alert_said:2 --keyword=alert_tr:2 \
-		--flag=alert_say:2:c-format --flag=alert_said:2:c-format --flag=tr_add:3:c-format \
+		--keyword=html_word:2 --keyword=html_say:2 --keyword=report_heading:2 \
+		--keyword=report_sentence:2 --keyword=graph_word:2 --keyword=graph_said:2 \
+		--keyword=say:2 --keyword='SAID:1,"said"' \
 		--package-name=repwatch --output=- agent/*/*.c)
 }
 

@@ -120,7 +120,7 @@ static bool draw(struct drawing *drawing, struct err *err)
 	    .zone = &cli->zone,
 	    .zone_name = cli->conf.timezone,
 	    .now = cli->now,
-	    .is_japanese = strcmp(cli->conf.language, "ja") == 0,
+	    .language = cli->conf.language,
 	};
 	ok = graph_open(&drawing->source, cli->arena, err) &&
 	     graph_make(&drawing->source, &drawing->request, cli->arena, &drawing->picture, err);

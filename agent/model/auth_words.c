@@ -1,6 +1,7 @@
 #include "model/auth_words.h"
 
 #include "base/mem.h"
+#include "base/tr_mark.h"
 
 #include <string.h>
 
@@ -12,8 +13,8 @@ static const char *const spf_word[] = {
 _Static_assert(COUNT_OF(spf_word) == SPF_RESULT_COUNT, "a word for each result");
 
 static const char *const state_word[] = {
-    [AUTH_UNKNOWN] = "unknown", [AUTH_OK] = "ok",         [AUTH_WEAK] = "weak",
-    [AUTH_MISSING] = "missing", [AUTH_BROKEN] = "broken",
+    [AUTH_UNKNOWN] = SAID("unknown"), [AUTH_OK] = SAID("ok"),         [AUTH_WEAK] = SAID("weak"),
+    [AUTH_MISSING] = SAID("missing"), [AUTH_BROKEN] = SAID("broken"),
 };
 _Static_assert(COUNT_OF(state_word) == AUTH_STATE_COUNT, "a word for each state");
 

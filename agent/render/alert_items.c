@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "render/links.h"
+#include "render/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -238,33 +239,6 @@ static void add_volume(struct telling *telling, const struct volume_verdict *vol
 	str_add_char(telling->out, '\n');
 }
 
-static const char *cause_words(const struct telling *telling, enum reply_cause cause)
-{
-	static const char *const words[] = {
-	    [REPLY_OTHER] = TR_LATER("another reason"),
-	    [REPLY_AUTHENTICATION] = TR_LATER("sender authentication"),
-	    [REPLY_BLOCKLIST] = TR_LATER("a public block list"),
-	    [REPLY_IP_BLOCK] = TR_LATER("its own block of the address or its network"),
-	    [REPLY_DOMAIN_REPUTATION] = TR_LATER("the reputation of a sending domain"),
-	    [REPLY_RATE_LIMIT] = TR_LATER("too much mail at once"),
-	    [REPLY_PTR] = TR_LATER("the reverse name (PTR)"),
-	    [REPLY_HELO] = TR_LATER("the HELO name"),
-	    [REPLY_CONTENT] = TR_LATER("the content of the mail"),
-	    [REPLY_TLS] = TR_LATER("missing encryption (TLS)"),
-	    [REPLY_RECIPIENT_UNKNOWN] = TR_LATER("unknown recipients"),
-	    [REPLY_RECIPIENT_FULL] = TR_LATER("full mailboxes"),
-	    [REPLY_RECIPIENT_DISABLED] = TR_LATER("closed mailboxes"),
-	    [REPLY_GREYLIST] = TR_LATER("greylisting"),
-	    [REPLY_POLICY] = TR_LATER("its policy"),
-	    [REPLY_SIZE] = TR_LATER("the size of the mail"),
-	    [REPLY_NETWORK] = TR_LATER("refused or broken connections"),
-	    [REPLY_REMOTE_ERROR] = TR_LATER("an error of its own"),
-	};
-
-	_Static_assert(COUNT_OF(words) == REPLY_CAUSE_COUNT, "words for each cause");
-	return tr(telling->style->language, words[cause]);
-}
-
 static void add_blocks(struct telling *telling, const struct traffic *traffic)
 {
 	size_t told = 0;
@@ -280,7 +254,7 @@ static void add_blocks(struct telling *telling, const struct traffic *traffic)
 			  alert_name(telling, receiver->receiver),
 			  alert_number(telling, receiver->refused),
 			  alert_time(telling, receiver->blocked_since),
-			  cause_words(telling, receiver->cause));
+			  words_of_cause(telling->style->language, receiver->cause));
 		if (receiver->words && *receiver->words)
 			str_addf(telling->out, "   > %s\n",
 				 alert_shown(telling, receiver->words, ALERT_WORDS_MAX_BYTES));

@@ -3,12 +3,22 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "render/escape.h"
+#include "render/tr.h"
 
 #include <string.h>
 
-const char *html_word(const struct html_page *page, const char *english, const char *japanese)
+const char *html_word(const struct html_page *page, const char *english)
 {
-	return page->is_japanese ? japanese : english;
+	return tr(page->language, english);
+}
+
+void html_say(const struct html_page *page, const char *english, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, english);
+	tr_add_list(page->out, page->language, english, arguments);
+	va_end(arguments);
 }
 
 void html_text(struct str *out, const char *text)
@@ -46,16 +56,16 @@ void html_number(struct str *out, uint64_t number)
 	str_add(out, grouped_text(number, text));
 }
 
-void html_time(const struct html_page *page, int64_t at)
+void html_time(const struct html_page *page, struct str *out, int64_t at)
 {
 	char machine[CIVIL_TEXT_BYTES], minute[CIVIL_TEXT_BYTES];
 
 	if (!at) {
-		str_add(page->out, "–");
+		str_add(out, "–");
 		return;
 	}
-	str_addf(page->out, "<time datetime=\"%s\">%s</time>",
-		 civil_rfc3339(page->zone, at, machine), civil_minute(page->zone, at, minute));
+	str_addf(out, "<time datetime=\"%s\">%s</time>", civil_rfc3339(page->zone, at, machine),
+		 civil_minute(page->zone, at, minute));
 }
 
 void html_link(struct str *out, const char *url, const char *text)
@@ -86,30 +96,20 @@ void html_grade(struct str *out, enum grade_letter letter)
 
 void html_severity(const struct html_page *page, enum severity severity)
 {
-	static const struct {
-		const char *japanese;
-	} word[] = {
-	    [SEVERITY_INFO] = {"参考"},
-	    [SEVERITY_MINOR] = {"軽微"},
-	    [SEVERITY_MAJOR] = {"重要"},
-	    [SEVERITY_CRITICAL] = {"重大"},
-	};
-
-	_Static_assert(COUNT_OF(word) == SEVERITY_COUNT, "a word for each severity");
 	str_addf(page->out, "<span class=\"badge %s\">%s</span>", severity_name(severity),
-		 html_word(page, severity_name(severity), word[severity].japanese));
+		 html_word(page, severity_name(severity)));
 }
 
 /* --- the frame --- */
 
 static const struct {
-	const char *file, *english, *japanese;
+	const char *file, *title;
 } section[] = {
-    [HTML_FRONT] = {"index.html", "Overview", "概要"},
-    [HTML_LISTS] = {"lists.html", "Lists", "ブロックリスト"},
-    [HTML_DOMAINS] = {"domains.html", "Domains", "ドメイン"},
-    [HTML_REMOVALS] = {"removals.html", "Removal requests", "解除申請"},
-    [HTML_JOURNAL] = {"journal.html", "Journal", "記録"},
+    [HTML_FRONT] = {"index.html", TR_LATER("Overview")},
+    [HTML_LISTS] = {"lists.html", TR_LATER("Lists")},
+    [HTML_DOMAINS] = {"domains.html", TR_LATER("Domains")},
+    [HTML_REMOVALS] = {"removals.html", TR_LATER("Removal requests")},
+    [HTML_JOURNAL] = {"journal.html", TR_LATER("Journal")},
 };
 _Static_assert(COUNT_OF(section) == HTML_SECTIONS, "a file for each section");
 
@@ -126,7 +126,7 @@ static void add_head(const struct html_page *page)
 		 "<meta name=\"robots\" content=\"noindex\">\n"
 		 "<meta name=\"color-scheme\" content=\"light dark\">\n"
 		 "<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
-		 page->is_japanese ? "ja" : "en");
+		 page->language);
 	html_text(out, page->title);
 	str_addf(out,
 		 " – repwatch</title>\n<link rel=\"stylesheet\" href=\"%sstyle.css\">\n"
@@ -139,22 +139,24 @@ static void add_navigation(const struct html_page *page)
 	struct str *const out = page->out;
 
 	str_addf(out,
-		 "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n<header>\n"
+		 "<body data-search=\"%s\" data-only=\"%s\" data-all=\"%s\">\n"
+		 "<a class=\"skip\" href=\"#main\">%s</a>\n<header>\n"
 		 "<p class=\"brand\">repwatch <span>",
-		 html_word(page, "To the content", "本文へ"));
+		 html_word(page, "Search this table"), html_word(page, "Show only"),
+		 html_word(page, "all"), html_word(page, "To the content"));
 	html_text(out, page->host);
-	str_addf(out, "</span></p>\n<nav aria-label=\"%s\">\n<ul>\n",
-		 html_word(page, "Pages", "ページ"));
+	str_addf(out, "</span></p>\n<nav aria-label=\"%s\">\n<ul>\n", html_word(page, "Pages"));
 	for (size_t i = 0; i < HTML_SECTIONS; i++)
 		str_addf(out, "<li><a href=\"%s%s\"%s>%s</a></li>\n", page->root, section[i].file,
 			 i == (size_t)page->section ? " aria-current=\"page\"" : "",
-			 html_word(page, section[i].english, section[i].japanese));
+			 html_word(page, section[i].title));
 	str_add(out, "</ul>\n</nav>\n</header>\n");
 }
 
 void html_begin(const struct html_page *page)
 {
 	struct str *const out = page->out;
+	struct str ended = {0};
 
 	add_head(page);
 	add_navigation(page);
@@ -163,19 +165,19 @@ void html_begin(const struct html_page *page)
 	str_add(out, "</h1>\n");
 	if (!page->is_stale)
 		return;
-	str_addf(out, "<p class=\"warning\" role=\"status\">%s ",
-		 html_word(page, "What follows is old: the last pass ended",
-			   "以下は古い情報です。最終実行:"));
-	html_time(page, page->pass_at);
+	html_time(page, &ended, page->pass_at);
+	str_add(out, "<p class=\"warning\" role=\"status\">");
+	html_say(page, "What follows is old: the last pass ended %s", str_text(&ended));
 	str_add(out, "</p>\n");
+	str_release(&ended);
 }
 
 void html_end(const struct html_page *page)
 {
 	struct str *const out = page->out;
 
-	str_addf(out, "</main>\n<footer>\n<p>%s ", html_word(page, "Last pass:", "最終実行:"));
-	html_time(page, page->pass_at);
+	str_addf(out, "</main>\n<footer>\n<p>%s ", html_word(page, "Last pass:"));
+	html_time(page, out, page->pass_at);
 	if (page->zone_name[0]) {
 		str_add(out, " (");
 		html_text(out, page->zone_name);
@@ -192,16 +194,16 @@ void html_table_begin(const struct html_page *page, const char *caption, const c
 	struct str *const out = page->out;
 
 	str_add(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-	html_text(out, caption);
+	html_text(out, html_word(page, caption));
 	str_add(out, "\">\n<table class=\"sortable\">\n<caption>");
-	html_text(out, caption);
+	html_text(out, html_word(page, caption));
 	str_add(out, "</caption>\n<thead>\n<tr>");
 	for (size_t i = 0; i < columns; i++) {
 		const bool is_number = column[i][0] == '#';
 
 		str_add(out,
 			is_number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">");
-		html_text(out, column[i] + is_number);
+		html_text(out, html_word(page, column[i] + is_number));
 		str_add(out, "</th>");
 	}
 	str_add(out, "</tr>\n</thead>\n<tbody>\n");

@@ -24,7 +24,7 @@ enum html_section {
 
 struct html_page {
 	struct str *out;
-	bool is_japanese;
+	const char *language; /* as tr() knows it */
 	const struct zone *zone;
 	const char *zone_name;
 	int64_t pass_at;
@@ -39,15 +39,19 @@ struct html_page {
 void html_begin(const struct html_page *page);
 void html_end(const struct html_page *page);
 
-/* The word in the page's language; none of both is escaped. */
-const char *html_word(const struct html_page *page, const char *english, const char *japanese);
+/* The words in the page's language, not escaped. */
+const char *html_word(const struct html_page *page, const char *english)
+    __attribute__((format_arg(2)));
+/* Adds a sentence of po/; every argument is a const char * and HTML already. */
+void html_say(const struct html_page *page, const char *english, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Foreign text: what a terminal could take for a command is shown as \xNN, and &, <, >, " and ' as
  * entities. Good between tags and in quoted attributes. */
 void html_text(struct str *out, const char *text);
 void html_number(struct str *out, uint64_t number);
 /* <time> with the zone's minute; a dash for 0. */
-void html_time(const struct html_page *page, int64_t at);
+void html_time(const struct html_page *page, struct str *out, int64_t at);
 /* A link when the target is http or https, else text. */
 void html_link(struct str *out, const char *url, const char *text);
 
@@ -55,7 +59,7 @@ void html_grade(struct str *out, enum grade_letter letter);
 void html_severity(const struct html_page *page, enum severity severity);
 
 /* A table with a caption, which scrolls by itself where it is too wide; its head's cells may be
- * sorted by. A column's name that begins with '#' holds numbers. */
+ * sorted by. Columns are named in English; one whose name begins with '#' holds numbers. */
 void html_table_begin(const struct html_page *page, const char *caption, const char *const *column,
 		      size_t columns);
 void html_table_end(const struct html_page *page);

@@ -50,7 +50,7 @@ struct picture {
 	const char *unit; /* of the values; NULL: no values, lanes only */
 	int64_t from, to;
 	const struct zone *zone;
-	bool is_japanese; /* dates */
+	const char *language; /* as tr() knows it: of dates */
 	const struct picture_curve *curve;
 	size_t curves;
 	double ceiling; /* values at least drawn up to here, where it is more than the areas need */

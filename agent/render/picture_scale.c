@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "render/tr.h"
 #include "render/utf8.h"
 
 #include <math.h>
@@ -85,20 +86,28 @@ static const struct axis *choose_axis(const struct picture *picture, double widt
 static void date_text(const struct picture *picture, const struct axis *axis,
 		      struct civil_date date, char out[TICK_BYTES])
 {
-	static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	const char *const name = month[date.month - 1];
+	static const struct {
+		const char *of_year, *day_of;
+	} month[] = {
+	    {TR_LATER("Jan %s"), TR_LATER("%s Jan")}, {TR_LATER("Feb %s"), TR_LATER("%s Feb")},
+	    {TR_LATER("Mar %s"), TR_LATER("%s Mar")}, {TR_LATER("Apr %s"), TR_LATER("%s Apr")},
+	    {TR_LATER("May %s"), TR_LATER("%s May")}, {TR_LATER("Jun %s"), TR_LATER("%s Jun")},
+	    {TR_LATER("Jul %s"), TR_LATER("%s Jul")}, {TR_LATER("Aug %s"), TR_LATER("%s Aug")},
+	    {TR_LATER("Sep %s"), TR_LATER("%s Sep")}, {TR_LATER("Oct %s"), TR_LATER("%s Oct")},
+	    {TR_LATER("Nov %s"), TR_LATER("%s Nov")}, {TR_LATER("Dec %s"), TR_LATER("%s Dec")},
+	};
+	const bool is_day = axis->unit != AXIS_YEARS && axis->unit != AXIS_MONTHS;
+	char number[TICK_BYTES];
+	struct str text = {0};
 
-	if (axis->unit == AXIS_YEARS)
-		snprintf(out, TICK_BYTES, "%d", date.year);
-	else if (axis->unit == AXIS_MONTHS && picture->is_japanese)
-		snprintf(out, TICK_BYTES, "%d/%u", date.year, date.month);
-	else if (axis->unit == AXIS_MONTHS)
-		snprintf(out, TICK_BYTES, "%s %d", name, date.year);
-	else if (picture->is_japanese)
-		snprintf(out, TICK_BYTES, "%u/%u", date.month, date.day);
-	else
-		snprintf(out, TICK_BYTES, "%u %s", date.day, name);
+	snprintf(number, sizeof(number), "%d", is_day ? date.day : date.year);
+	tr_fill(&text, picture->language,
+		axis->unit == AXIS_YEARS ? "%s"
+		: is_day                 ? month[date.month - 1].day_of
+					 : month[date.month - 1].of_year,
+		(const char *const[]){number});
+	snprintf(out, TICK_BYTES, "%s", str_text(&text));
+	str_release(&text);
 }
 
 /* Whether the axis marks the day; 1970-01-05 was a Monday. */

@@ -4,8 +4,10 @@
 #include "base/parse.h"
 #include "render/links.h"
 #include "render/page.h"
+#include "render/tr.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PICTURE_PIXELS = 800 };
@@ -14,6 +16,9 @@ enum { PICTURE_PIXELS = 800 };
 
 static void add_head(const struct html_page *page, const struct address_view *view)
 {
+	char answered[GROUPED_BYTES], asked[GROUPED_BYTES];
+	struct str pool = {0};
+
 	str_add(page->out, "<p class=\"verdict\">");
 	html_grade(page->out, view->grade.letter);
 	if (view->name[0]) {
@@ -21,28 +26,43 @@ static void add_head(const struct html_page *page, const struct address_view *vi
 		html_text(page->out, view->name);
 		str_add(page->out, "</span>");
 	}
-	str_addf(page->out, " <span>%s<a href=\"../p/", html_word(page, "pool ", "プール "));
-	report_pool_page(page->out, view->pool, 0);
-	str_add(page->out, "\">");
-	html_text(page->out, view->pool[0] ? view->pool : html_word(page, "(none)", "(なし)"));
-	str_addf(page->out, "</a></span> <span class=\"quiet\">%s %zu / %zu</span></p>\n",
-		 html_word(page, "questions answered:", "確認できた項目:"), view->answered,
-		 view->asked);
+	str_add(&pool, "<a href=\"../p/");
+	report_pool_page(&pool, view->pool, 0);
+	str_add(&pool, "\">");
+	html_text(&pool, view->pool[0] ? view->pool : html_word(page, "(none)"));
+	str_add(&pool, "</a>");
+	str_add(page->out, " <span>");
+	html_say(page, "pool %s", str_text(&pool));
+	str_add(page->out, "</span> <span class=\"quiet\">");
+	html_say(page, "%s of %s questions answered", grouped_text(view->answered, answered),
+		 grouped_text(view->asked, asked));
+	str_add(page->out, "</span></p>\n");
+	str_release(&pool);
 }
 
 static void add_fix(const struct html_page *page, const char *fix)
 {
 	if (!fix[0])
 		return;
-	str_addf(page->out, "<p class=\"fix\">%s</p>\n<pre><code>",
-		 html_word(page, "Publish:", "公開するレコード:"));
+	str_addf(page->out, "<p class=\"fix\">%s</p>\n<pre><code>", html_word(page, "Publish:"));
 	html_text(page->out, fix);
 	str_add(page->out, "</code></pre>\n");
 }
 
+static void add_since(const struct html_page *page, int64_t since)
+{
+	struct str time = {0};
+
+	html_time(page, &time, since);
+	str_add(page->out, " <span class=\"quiet\">");
+	html_say(page, "since %s", str_text(&time));
+	str_add(page->out, "</span>");
+	str_release(&time);
+}
+
 static void add_reasons(const struct html_page *page, const struct address_view *view)
 {
-	report_heading(page, "Why", "理由");
+	report_heading(page, "Why");
 	str_add(page->out, "<ul class=\"reasons\">\n");
 	for (size_t i = 0; i < view->grade.reasons; i++) {
 		const struct reason *const reason = &view->grade.reason[i];
@@ -53,16 +73,11 @@ static void add_reasons(const struct html_page *page, const struct address_view 
 			html_severity(page, reason->severity);
 		str_add_char(page->out, ' ');
 		if (reason->finding == FINDING_CLEAR)
-			str_add(page->out, html_word(page, "Nothing speaks against it.",
-						     "問題は見つかっていません。"));
+			str_add(page->out, html_word(page, "Nothing speaks against it."));
 		else
 			report_phrase(page, view, reason);
-		if (since) {
-			str_addf(page->out, " <span class=\"quiet\">%s ",
-				 html_word(page, "since", "開始"));
-			html_time(page, since);
-			str_add(page->out, "</span>");
-		}
+		if (since)
+			add_since(page, since);
 		add_fix(page, reason->fix);
 		str_add(page->out, "</li>\n");
 	}
@@ -71,23 +86,17 @@ static void add_reasons(const struct html_page *page, const struct address_view 
 
 static void add_suspects(const struct html_page *page, const struct traffic *traffic)
 {
-	const char *const column[] = {
-	    html_word(page, "Account", "アカウント"),
-	    html_word(page, "#Sent", "#送信"),
-	    html_word(page, "#Usually", "#通常"),
-	    html_word(page, "#Times", "#倍率"),
-	    html_word(page, "#Share", "#割合"),
-	    html_word(page, "#Bounced", "#不達"),
-	    html_word(page, "#Unknown users", "#宛先不明"),
+	static const char *const column[] = {
+	    TR_LATER("Account"),           "#" TR_LATER("Sent"),  "#" TR_LATER("Usually"),
+	    "#" TR_LATER("Times"),         "#" TR_LATER("Share"), "#" TR_LATER("Bounced"),
+	    "#" TR_LATER("Unknown users"),
 	};
 
 	if (!traffic || !traffic->suspects)
 		return;
-	report_heading(page, "Suspects", "原因と思われるアカウント");
-	html_table_begin(page,
-			 html_word(page, "Accounts unlike themselves, the likeliest first",
-				   "普段と異なるアカウント (可能性の高い順)"),
-			 column, COUNT_OF(column));
+	report_heading(page, "Suspects");
+	html_table_begin(page, TR_LATER("Accounts unlike themselves, the likeliest first"), column,
+			 COUNT_OF(column));
 	for (size_t i = 0; i < traffic->suspects; i++) {
 		const struct suspect *const suspect = &traffic->suspect[i];
 
@@ -109,26 +118,30 @@ static void add_suspects(const struct html_page *page, const struct traffic *tra
 
 static void add_level(const struct html_page *page, const struct volume_verdict *volume)
 {
-	char number[GROUPED_BYTES];
+	char room[4][GROUPED_BYTES], ratio[GROUPED_BYTES];
+	const char *const yesterday = grouped_text(volume->yesterday, room[0]);
+	const char *const mean = grouped_text((uint64_t)llround(volume->month_mean), room[1]);
+	const char *const today = grouped_text(volume->today, room[2]);
+	const char *const projected = grouped_text(volume->projected, room[3]);
 
+	snprintf(ratio, sizeof(ratio), "%.1f", volume->ratio);
 	str_addf(page->out, "<p><span class=\"badge level-%s\">%s</span> ",
-		 volume_level_name(volume->level), volume_level_name(volume->level));
-	html_text(page->out, volume->reason);
-	str_addf(page->out, "%s %s %s", volume->reason[0] ? html_word(page, ".", "。") : "",
-		 html_word(page, "Yesterday:", "昨日:"), grouped_text(volume->yesterday, number));
-	if (volume->month_mean > 0) {
-		str_addf(page->out, " (%.1f×, %s ", volume->ratio,
-			 html_word(page, "last month's daily mean:", "前月の1日平均:"));
-		str_addf(page->out, "%s)",
-			 grouped_text((uint64_t)llround(volume->month_mean), number));
+		 volume_level_name(volume->level),
+		 html_word(page, volume_level_name(volume->level)));
+	if (volume->reason[0]) {
+		html_text(page->out, volume->reason);
+		str_add(page->out, html_word(page, ". "));
 	}
-	str_addf(page->out, "%s %s %s", html_word(page, ".", "。"),
-		 html_word(page, "Today so far:", "本日ここまで:"),
-		 grouped_text(volume->today, number));
+	if (volume->month_mean > 0)
+		html_say(page, "Yesterday: %s (%s×, last month's daily mean: %s). ", yesterday,
+			 ratio, mean);
+	else
+		html_say(page, "Yesterday: %s. ", yesterday);
 	if (volume->projected)
-		str_addf(page->out, ", %s %s", html_word(page, "by its end about", "終日見込み"),
-			 grouped_text(volume->projected, number));
-	str_addf(page->out, "%s</p>\n", html_word(page, ".", "。"));
+		html_say(page, "Today so far: %s, by its end about %s.", today, projected);
+	else
+		html_say(page, "Today so far: %s.", today);
+	str_add(page->out, "</p>\n");
 }
 
 /* The text alternative; the table below has each day. */
@@ -136,7 +149,7 @@ static void add_picture(const struct html_page *page, const struct report_addres
 {
 	struct str file = {0}, about = {0};
 	uint64_t sent = 0, deferred = 0, bounced = 0;
-	char number[GROUPED_BYTES];
+	char number[3][GROUPED_BYTES];
 
 	if (!address->has_picture)
 		return;
@@ -146,39 +159,33 @@ static void add_picture(const struct html_page *page, const struct report_addres
 		bounced += address->day[i].bounced;
 	}
 	report_address_file(&file, address->view->address);
-	str_addf(&about, "%s ",
-		 html_word(page, "Mail by day, and what happened below it.",
-			   "日ごとの送信数と、その下に出来事。"));
-	str_addf(&about, "%s %s, ", html_word(page, "sent", "送信"), grouped_text(sent, number));
-	str_addf(&about, "%s %s, ", html_word(page, "deferred", "遅延"),
-		 grouped_text(deferred, number));
-	str_addf(&about, "%s %s.", html_word(page, "bounced", "不達"),
-		 grouped_text(bounced, number));
+	tr_add(&about, page->language,
+	       "Mail by day, and what happened below it. Sent %s, deferred %s, bounced %s.",
+	       grouped_text(sent, number[0]), grouped_text(deferred, number[1]),
+	       grouped_text(bounced, number[2]));
 	report_picture(page,
-		       &(struct report_figure){
-			   .file = str_text(&file),
-			   .caption = html_word(page, "Volume and reputation", "送信数と評判"),
-			   .about = str_text(&about),
-			   .width = PICTURE_PIXELS});
+		       &(struct report_figure){.file = str_text(&file),
+					       .caption = html_word(page, "Volume and reputation"),
+					       .about = str_text(&about),
+					       .width = PICTURE_PIXELS});
 	str_release(&file);
 	str_release(&about);
 }
 
 static void add_days(const struct html_page *page, const struct report_address *address)
 {
-	const char *const column[] = {
-	    html_word(page, "Day", "日"),
-	    html_word(page, "#Sent", "#送信"),
-	    html_word(page, "#Deferred", "#遅延"),
-	    html_word(page, "#Bounced", "#不達"),
+	static const char *const column[] = {
+	    TR_LATER("Day"),
+	    "#" TR_LATER("Sent"),
+	    "#" TR_LATER("Deferred"),
+	    "#" TR_LATER("Bounced"),
 	};
 
 	if (!address->days)
 		return;
 	str_addf(page->out, "<details>\n<summary>%s</summary>\n",
-		 html_word(page, "The days as a table", "日別の表"));
-	html_table_begin(page, html_word(page, "Mail by day", "日ごとの通数"), column,
-			 COUNT_OF(column));
+		 html_word(page, "The days as a table"));
+	html_table_begin(page, TR_LATER("Mail by day"), column, COUNT_OF(column));
 	for (size_t i = 0; i < address->days; i++) {
 		str_add(page->out, "<tr>");
 		html_cell(page->out, address->day[i].date);
@@ -201,12 +208,12 @@ static void add_links(const struct html_page *page, const struct list *list, con
 		return;
 	links_lookup(&url, list, target);
 	if (url.len)
-		html_link(page->out, str_text(&url), html_word(page, "look up", "確認"));
+		html_link(page->out, str_text(&url), html_word(page, "look up"));
 	str_clear(&url);
 	if (list->way.url && list->way.url[0]) {
 		links_fill(&url, list->way.url, target);
 		str_add(page->out, " ");
-		html_link(page->out, str_text(&url), html_word(page, "removal", "解除申請"));
+		html_link(page->out, str_text(&url), html_word(page, "removal"));
 	}
 	if (list->removal[0]) {
 		str_add(page->out, " <span class=\"quiet\">");
@@ -247,11 +254,9 @@ static void add_listing(const struct html_page *page, const struct report_addres
 
 static void add_listings(const struct html_page *page, const struct report_address *address)
 {
-	const char *const column[] = {
-	    html_word(page, "List", "リスト"),        html_word(page, "Severity", "重大度"),
-	    html_word(page, "Meaning", "意味"),       html_word(page, "Since", "開始"),
-	    html_word(page, "Last seen", "最終確認"), html_word(page, "It says", "リストの説明"),
-	    html_word(page, "What to do", "対処"),
+	static const char *const column[] = {
+	    TR_LATER("List"),      TR_LATER("Severity"), TR_LATER("Meaning"),    TR_LATER("Since"),
+	    TR_LATER("Last seen"), TR_LATER("It says"),  TR_LATER("What to do"),
 	};
 	const struct address_view *const view = address->view;
 	bool has_begun = false;
@@ -263,10 +268,9 @@ static void add_listings(const struct html_page *page, const struct report_addre
 		    (standing->belief != FINDING_LISTED && standing->belief != FINDING_NOTED))
 			continue;
 		if (!has_begun) {
-			report_heading(page, "Listings", "リスト掲載");
-			html_table_begin(page,
-					 html_word(page, "Lists that have it", "掲載中のリスト"),
-					 column, COUNT_OF(column));
+			report_heading(page, "Listings");
+			html_table_begin(page, TR_LATER("Lists that have it"), column,
+					 COUNT_OF(column));
 		}
 		has_begun = true;
 		add_listing(page, address, standing);
@@ -279,17 +283,15 @@ static void add_listings(const struct html_page *page, const struct report_addre
 
 static void add_receivers(const struct html_page *page, const struct traffic *traffic)
 {
-	const char *const column[] = {
-	    html_word(page, "Receiver", "受信側"),        html_word(page, "#Sent", "#送信"),
-	    html_word(page, "#Deferred", "#遅延"),        html_word(page, "#Bounced", "#不達"),
-	    html_word(page, "Refuses since", "拒否開始"), html_word(page, "Its words", "応答文"),
+	static const char *const column[] = {
+	    TR_LATER("Receiver"),    "#" TR_LATER("Sent"),      "#" TR_LATER("Deferred"),
+	    "#" TR_LATER("Bounced"), TR_LATER("Refuses since"), TR_LATER("Its words"),
 	};
 
 	if (!traffic || !traffic->receivers)
 		return;
-	report_heading(page, "Receivers, last seven days", "受信側 (直近7日間)");
-	html_table_begin(page, html_word(page, "Who took its mail", "受信側ごとの配送"), column,
-			 COUNT_OF(column));
+	report_heading(page, "Receivers, last seven days");
+	html_table_begin(page, TR_LATER("Who took its mail"), column, COUNT_OF(column));
 	for (size_t i = 0; i < traffic->receivers; i++) {
 		const struct receiver_view *const receiver = &traffic->receiver[i];
 
@@ -318,28 +320,26 @@ static void add_fact(const struct html_page *page, const char *name, const char 
 
 static const char *yes_or_no(const struct html_page *page, bool is_so)
 {
-	return is_so ? html_word(page, "yes", "はい") : html_word(page, "no", "いいえ");
+	return is_so ? html_word(page, "yes") : html_word(page, "no");
 }
 
 static void add_identity(const struct html_page *page, const struct identity *identity)
 {
-	report_heading(page, "Identity", "名前");
+	report_heading(page, "Identity");
 	if (!identity->is_known) {
-		report_sentence(page, "It could not be learned yet.", "まだ確認できていません。");
+		report_sentence(page, "It could not be learned yet.");
 		return;
 	}
 	str_add(page->out, "<dl>\n");
 	if (!identity->ptrs)
-		add_fact(page, "PTR", html_word(page, "none", "なし"));
+		add_fact(page, "PTR", html_word(page, "none"));
 	for (size_t i = 0; i < identity->ptrs; i++)
 		add_fact(page, "PTR", identity->ptr[i]);
-	add_fact(page, html_word(page, "Leads back", "正引き一致"),
-		 yes_or_no(page, identity->forward_confirmed));
-	add_fact(page, html_word(page, "Looks generated", "自動生成風"),
-		 yes_or_no(page, identity->generic_ptr));
+	add_fact(page, html_word(page, "Leads back"), yes_or_no(page, identity->forward_confirmed));
+	add_fact(page, html_word(page, "Looks generated"), yes_or_no(page, identity->generic_ptr));
 	if (identity->helo && identity->helo[0]) {
 		add_fact(page, "HELO", identity->helo);
-		add_fact(page, html_word(page, "HELO leads to it", "HELO の正引き"),
+		add_fact(page, html_word(page, "HELO leads to it"),
 			 yes_or_no(page, identity->helo_resolves));
 	}
 	str_add(page->out, "</dl>\n");
@@ -353,18 +353,17 @@ void report_address(const struct html_page *page, const struct report_address *a
 	add_head(page, view);
 	add_reasons(page, view);
 	add_suspects(page, view->traffic);
-	report_heading(page, "Volume", "送信数");
+	report_heading(page, "Volume");
 	if (view->traffic && view->traffic->volume.level != VOLUME_NO_DATA)
 		add_level(page, &view->traffic->volume);
 	else
-		report_sentence(page, "No mail log tells what it sends.",
-				"送信数を示すメールログがありません。");
+		report_sentence(page, "No mail log tells what it sends.");
 	add_picture(page, address);
 	add_days(page, address);
 	add_listings(page, address);
 	add_receivers(page, view->traffic);
 	add_identity(page, &view->identity);
-	report_heading(page, "Journal", "記録");
+	report_heading(page, "Journal");
 	report_events(page, address->event, address->events);
 	html_end(page);
 }

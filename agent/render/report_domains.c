@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "model/auth_words.h"
+#include "render/tr.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,15 +14,15 @@ static void add_state(const struct html_page *page, const struct domain_view *vi
 	if (view->is_unready)
 		str_addf(page->out,
 			 "<td data-value=\"0\"><span class=\"badge poor\">%s</span></td>",
-			 html_word(page, "to mend", "要修正"));
+			 html_word(page, "to mend"));
 	else if (view->is_blind)
 		str_addf(page->out,
 			 "<td data-value=\"1\"><span class=\"badge unknown\">%s</span></td>",
-			 html_word(page, "not known", "不明"));
+			 html_word(page, "not known"));
 	else
 		str_addf(page->out,
 			 "<td data-value=\"2\"><span class=\"badge good\">%s</span></td>",
-			 html_word(page, "ready", "良好"));
+			 html_word(page, "ready"));
 }
 
 static void add_share(const struct html_page *page, const struct domain_view *view,
@@ -45,10 +46,10 @@ static void add_records(const struct html_page *page, const struct domain_auth *
 		  !auth || auth->spf.cause != CAUSE_NONE ? "?" : spf_result_name(auth->spf.result));
 	html_cell(page->out, !auth || auth->dkim.cause != CAUSE_NONE
 				 ? "?"
-				 : auth_state_name(auth->dkim.state));
+				 : html_word(page, auth_state_name(auth->dkim.state)));
 	html_cell(page->out, !auth || auth->dmarc.cause != CAUSE_NONE
 				 ? "?"
-				 : auth_state_name(auth->dmarc.state));
+				 : html_word(page, auth_state_name(auth->dmarc.state)));
 }
 
 static void add_fixes(const struct html_page *page, const struct grade *grade)
@@ -86,29 +87,26 @@ static void add_row(const struct html_page *page, const struct domain_view *view
 
 void report_domains(const struct html_page *page, const struct domain_view *view, size_t views)
 {
-	const char *const column[] = {
-	    html_word(page, "State", "状態"),
-	    html_word(page, "Domain", "ドメイン"),
-	    html_word(page, "#A day", "#1日平均"),
+	static const char *const column[] = {
+	    TR_LATER("State"),
+	    TR_LATER("Domain"),
+	    "#" TR_LATER("Mail a day"),
 	    "#Gmail",
 	    "#Microsoft",
 	    "SPF",
 	    "DKIM",
 	    "DMARC",
-	    html_word(page, "What to mend", "修正内容"),
+	    TR_LATER("What to mend"),
 	};
 	size_t shown = 0;
 
 	html_begin(page);
 	if (!views) {
-		report_sentence(page, "No domains are watched, and the logs tell of none.",
-				"対象のドメインはありません。");
+		report_sentence(page, "No domains are watched, and the logs tell of none.");
 		html_end(page);
 		return;
 	}
-	html_table_begin(page,
-			 html_word(page, "Domains that mail is sent for, those to mend first",
-				   "送信ドメイン (要修正を先に)"),
+	html_table_begin(page, TR_LATER("Domains that mail is sent for, those to mend first"),
 			 column, COUNT_OF(column));
 	for (int is_ready = 0; is_ready < 2; is_ready++)
 		for (size_t i = 0; i < views && shown < REPORT_LONG_MAX; i++)

@@ -1,6 +1,9 @@
 #include "render/report_parts.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
+#include "render/tr.h"
+#include "render/words.h"
 
 /* The first page: what needs a person first, and the way to everything else. */
 
@@ -16,7 +19,7 @@ static void add_summary(const struct html_page *page, const struct report_front 
 		for (size_t j = 0; j < GRADE_COUNT; j++)
 			by_grade[j] += front->pool[i].by_grade[j];
 	str_addf(page->out, "<ul class=\"tiles\" aria-label=\"%s\">\n",
-		 html_word(page, "Addresses by grade", "評価別のアドレス数"));
+		 html_word(page, "Addresses by grade"));
 	for (size_t i = 0; i < COUNT_OF(grade_order); i++) {
 		str_add(page->out, "<li><span class=\"count\">");
 		html_number(page->out, by_grade[grade_order[i]]);
@@ -29,9 +32,13 @@ static void add_summary(const struct html_page *page, const struct report_front 
 
 static void add_more(const struct html_page *page, size_t more)
 {
-	if (more)
-		str_addf(page->out, " <span class=\"quiet\">%s%zu</span>",
-			 html_word(page, "and more: ", "ほか "), more);
+	char number[GROUPED_BYTES];
+
+	if (!more)
+		return;
+	str_add(page->out, " <span class=\"quiet\">");
+	html_say(page, "and %s more", grouped_text(more, number));
+	str_add(page->out, "</span>");
 }
 
 static void add_attention_row(const struct html_page *page, const struct address_view *view)
@@ -59,9 +66,12 @@ static void add_attention_row(const struct html_page *page, const struct address
 /* How many of the shown rows are of this pool, so that the rest can be told. */
 static void add_rest(const struct html_page *page, const struct report_front *front)
 {
-	str_addf(page->out, "<p>%s %zu %s</p>\n<ul class=\"links\">\n",
-		 html_word(page, "And", "ほか"), front->views - REPORT_ATTENTION_MAX,
-		 html_word(page, "more, in these pools:", "件。プール別:"));
+	char number[GROUPED_BYTES];
+
+	str_add(page->out, "<p>");
+	html_say(page, "And %s more, in these pools:",
+		 grouped_text(front->views - REPORT_ATTENTION_MAX, number));
+	str_add(page->out, "</p>\n<ul class=\"links\">\n");
 	for (size_t i = 0; i < front->pools && i < REPORT_POOLS_MAX; i++) {
 		const struct report_pool *const pool = &front->pool[i];
 
@@ -70,8 +80,7 @@ static void add_rest(const struct html_page *page, const struct report_front *fr
 		str_add(page->out, "<li><a href=\"p/");
 		report_pool_page(page->out, pool->name, 0);
 		str_add(page->out, "\">");
-		html_text(page->out, pool->name[0] ? pool->name
-						   : html_word(page, "(no pool)", "(プールなし)"));
+		html_text(page->out, pool->name[0] ? pool->name : html_word(page, "(no pool)"));
 		str_add(page->out, "</a> ");
 		html_number(page->out, pool->views - pool->by_grade[GRADE_GOOD]);
 		str_add(page->out, "</li>\n");
@@ -81,27 +90,24 @@ static void add_rest(const struct html_page *page, const struct report_front *fr
 
 static void add_attention(const struct html_page *page, const struct report_front *front)
 {
-	const char *const column[] = {
-	    html_word(page, "Grade", "評価"),
-	    html_word(page, "Address", "アドレス"),
-	    html_word(page, "What is wrong", "問題"),
-	    html_word(page, "Suspect", "原因と思われるアカウント"),
-	    html_word(page, "Since", "開始"),
-	    html_word(page, "#Yesterday", "#昨日"),
-	    html_word(page, "#To last month's mean", "#前月平均比"),
-	    html_word(page, "Pool", "プール"),
+	static const char *const column[] = {
+	    TR_LATER("Grade"),
+	    TR_LATER("Address"),
+	    TR_LATER("What is wrong"),
+	    TR_LATER("Suspect"),
+	    TR_LATER("Since"),
+	    "#" TR_LATER("Yesterday"),
+	    "#" TR_LATER("To last month's mean"),
+	    TR_LATER("Pool"),
 	};
 
-	report_heading(page, "Needs attention", "要対応");
+	report_heading(page, "Needs attention");
 	if (!front->views) {
-		report_sentence(page, "Nothing: every address is GOOD.",
-				"ありません。すべてのアドレスが GOOD です。");
+		report_sentence(page, "Nothing: every address is GOOD.");
 		return;
 	}
-	html_table_begin(page,
-			 html_word(page, "Addresses that are not GOOD, the worst first",
-				   "GOOD でないアドレス (悪い順)"),
-			 column, COUNT_OF(column));
+	html_table_begin(page, TR_LATER("Addresses that are not GOOD, the worst first"), column,
+			 COUNT_OF(column));
 	for (size_t i = 0; i < front->views && i < REPORT_ATTENTION_MAX; i++)
 		add_attention_row(page, front->view[i]);
 	html_table_end(page);
@@ -111,20 +117,19 @@ static void add_attention(const struct html_page *page, const struct report_fron
 
 static void add_pools(const struct html_page *page, const struct report_front *front)
 {
-	const char *const column[] = {
-	    html_word(page, "Pool", "プール"),
-	    html_word(page, "#Addresses", "#アドレス数"),
+	static const char *const column[] = {
+	    TR_LATER("Pool"),
+	    "#" TR_LATER("Addresses"),
 	    "#POOR",
 	    "#UNKNOWN",
 	    "#NEUTRAL",
 	    "#GOOD",
-	    html_word(page, "#Yesterday", "#昨日"),
-	    html_word(page, "#To last month's mean", "#前月平均比"),
+	    "#" TR_LATER("Yesterday"),
+	    "#" TR_LATER("To last month's mean"),
 	};
 
-	report_heading(page, "Pools", "プール");
-	html_table_begin(page, html_word(page, "Pools of addresses", "アドレスのプール"), column,
-			 COUNT_OF(column));
+	report_heading(page, "Pools");
+	html_table_begin(page, TR_LATER("Pools of addresses"), column, COUNT_OF(column));
 	for (size_t i = 0; i < front->pools && i < REPORT_POOLS_MAX; i++) {
 		const struct report_pool *const pool = &front->pool[i];
 
@@ -150,7 +155,7 @@ static void add_block(const struct html_page *page, const struct address_view *v
 	report_cell_address(page, view->address, view->name);
 	report_cell_time(page, receiver->blocked_since);
 	html_cell_number(page->out, receiver->refused);
-	html_cell(page->out, reply_cause_name(receiver->cause));
+	html_cell(page->out, words_of_cause(page->language, receiver->cause));
 	str_add(page->out, "<td class=\"words quote\">");
 	html_text(page->out, receiver->words);
 	str_add(page->out, "</td></tr>\n");
@@ -158,10 +163,9 @@ static void add_block(const struct html_page *page, const struct address_view *v
 
 static void add_blocks(const struct html_page *page, const struct report_front *front)
 {
-	const char *const column[] = {
-	    html_word(page, "Receiver", "受信側"), html_word(page, "Address", "アドレス"),
-	    html_word(page, "Since", "開始"),      html_word(page, "#Refused", "#拒否数"),
-	    html_word(page, "Cause", "原因"),      html_word(page, "Its words", "応答文"),
+	static const char *const column[] = {
+	    TR_LATER("Receiver"),    TR_LATER("Address"), TR_LATER("Since"),
+	    "#" TR_LATER("Refused"), TR_LATER("Cause"),   TR_LATER("Its words"),
 	};
 	size_t blocks = 0;
 
@@ -172,11 +176,9 @@ static void add_blocks(const struct html_page *page, const struct report_front *
 			if (!traffic->receiver[j].blocked_since || ++blocks > REPORT_BLOCKS_MAX)
 				continue;
 			if (blocks == 1) {
-				report_heading(page, "Receivers that refuse mail", "受信拒否");
-				html_table_begin(
-				    page,
-				    html_word(page, "Blocks by receivers", "受信側による拒否"),
-				    column, COUNT_OF(column));
+				report_heading(page, "Receivers that refuse mail");
+				html_table_begin(page, TR_LATER("Blocks by receivers"), column,
+						 COUNT_OF(column));
 			}
 			add_block(page, front->view[i], &traffic->receiver[j]);
 		}
@@ -196,7 +198,7 @@ static void add_lists(const struct html_page *page, const struct report_front *f
 		if (!report_is_out(view))
 			continue;
 		if (!has_begun) {
-			report_heading(page, "Lists out of order", "正常に動作していないリスト");
+			report_heading(page, "Lists out of order");
 			str_add(page->out, "<ul class=\"notices\">\n");
 		}
 		has_begun = true;
@@ -219,9 +221,9 @@ void report_front(const struct html_page *page, const struct report_front *front
 	add_blocks(page, front);
 	add_lists(page, front);
 	add_pools(page, front);
-	report_heading(page, "Newest events", "最近の記録");
+	report_heading(page, "Newest events");
 	report_events(page, front->event, front->events);
 	str_addf(page->out, "<p><a href=\"journal.html\">%s</a></p>\n",
-		 html_word(page, "The whole journal", "すべての記録"));
+		 html_word(page, "The whole journal"));
 	html_end(page);
 }

@@ -1,6 +1,7 @@
 #include "render/report_parts.h"
 
 #include "base/mem.h"
+#include "render/tr.h"
 
 enum { PICTURE_PIXELS = 800 };
 
@@ -15,7 +16,7 @@ static void add_row(const struct html_page *page, const struct list_view *view)
 	html_text(page->out, view->list->zone);
 	str_add(page->out, "</td>");
 	html_cell(page->out, view->list->name);
-	html_cell(page->out, list_kind_name(view->list->kind));
+	html_cell(page->out, html_word(page, list_kind_name(view->list->kind)));
 	report_cell_severity(page, view->list->severity);
 	str_addf(page->out, "<td><span class=\"badge %s\">%s</span></td>",
 		 is_out                                       ? "poor"
@@ -32,28 +33,28 @@ static void add_row(const struct html_page *page, const struct list_view *view)
 void report_lists(const struct html_page *page, const struct list_view *view, size_t views,
 		  bool has_picture)
 {
-	const char *const column[] = {
-	    html_word(page, "Zone", "ゾーン"),         html_word(page, "Name", "名称"),
-	    html_word(page, "Kind", "種類"),           html_word(page, "Severity", "重大度"),
-	    html_word(page, "Health", "状態"),         html_word(page, "Since", "開始"),
-	    html_word(page, "#A day", "#1日の質問数"), html_word(page, "Why", "理由"),
+	static const char *const column[] = {
+	    TR_LATER("Zone"),
+	    TR_LATER("Name"),
+	    TR_LATER("Kind"),
+	    TR_LATER("Severity"),
+	    TR_LATER("Health"),
+	    TR_LATER("Since"),
+	    "#" TR_LATER("Questions a day"),
+	    TR_LATER("Why"),
 	};
 
 	html_begin(page);
 	if (has_picture)
-		report_picture(page, &(struct report_figure){
-					 .file = "lists",
-					 .caption = html_word(page, "Lists that were out of order",
-							      "正常に動作しなかったリスト"),
-					 .about = html_word(
-					     page,
-					     "A lane for each list, with the time in which it was "
-					     "not believed. The table has their state now.",
-					     "リストごとに、信用されなかった期間を示します。現在の"
-					     "状態は表にあります。"),
-					 .width = PICTURE_PIXELS});
-	html_table_begin(page, html_word(page, "The catalogue", "カタログ"), column,
-			 COUNT_OF(column));
+		report_picture(page,
+			       &(struct report_figure){
+				   .file = "lists",
+				   .caption = html_word(page, "Lists that were out of order"),
+				   .about = html_word(
+				       page, "A lane for each list, with the time in which it was "
+					     "not believed. The table has their state now."),
+				   .width = PICTURE_PIXELS});
+	html_table_begin(page, TR_LATER("The catalogue"), column, COUNT_OF(column));
 	for (size_t i = 0; i < views; i++)
 		if (report_is_out(&view[i]))
 			add_row(page, &view[i]);

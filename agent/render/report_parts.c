@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "render/page.h"
+#include "render/tr.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,25 +46,25 @@ void report_address_page(struct str *out, const char *address)
 
 /* --- text --- */
 
-void report_heading(const struct html_page *page, const char *english, const char *japanese)
+void report_heading(const struct html_page *page, const char *english)
 {
-	str_addf(page->out, "<h2>%s</h2>\n", html_word(page, english, japanese));
+	str_addf(page->out, "<h2>%s</h2>\n", html_word(page, english));
 }
 
-void report_sentence(const struct html_page *page, const char *english, const char *japanese)
+void report_sentence(const struct html_page *page, const char *english)
 {
-	str_addf(page->out, "<p class=\"quiet\">%s</p>\n", html_word(page, english, japanese));
+	str_addf(page->out, "<p class=\"quiet\">%s</p>\n", html_word(page, english));
 }
 
 void report_left_out(const struct html_page *page, size_t shown, size_t all)
 {
+	char some[GROUPED_BYTES], whole[GROUPED_BYTES];
+
 	if (shown >= all)
 		return;
-	if (page->is_japanese)
-		str_addf(page->out, "<p class=\"quiet\">%zu 件中 %zu 件を表示しています。</p>\n",
-			 all, shown);
-	else
-		str_addf(page->out, "<p class=\"quiet\">%zu of %zu are shown.</p>\n", shown, all);
+	str_add(page->out, "<p class=\"quiet\">");
+	html_say(page, "%s of %s are shown.", grouped_text(shown, some), grouped_text(all, whole));
+	str_add(page->out, "</p>\n");
 }
 
 void report_picture(const struct html_page *page, const struct report_figure *figure)
@@ -116,14 +117,14 @@ void report_cell_pool(const struct html_page *page, const char *pool)
 	str_addf(page->out, "<td class=\"name\"><a href=\"%sp/", page->root);
 	report_pool_page(page->out, pool, 0);
 	str_add(page->out, "\">");
-	html_text(page->out, pool[0] ? pool : html_word(page, "(no pool)", "(プールなし)"));
+	html_text(page->out, pool[0] ? pool : html_word(page, "(no pool)"));
 	str_add(page->out, "</a></td>");
 }
 
 void report_cell_time(const struct html_page *page, int64_t at)
 {
 	str_addf(page->out, "<td class=\"time\" data-value=\"%lld\">", (long long)at);
-	html_time(page, at);
+	html_time(page, page->out, at);
 	str_add(page->out, "</td>");
 }
 
@@ -186,13 +187,18 @@ int64_t report_since(const struct address_view *view, const struct reason *reaso
 	return reason->finding == FINDING_BLIND ? standing->blind_since : standing->since;
 }
 
-static void add_about(struct str *out, const char *before, const char *subject, const char *text)
+/* The sentence about the subject, then what is known of it. */
+static void add_about(const struct html_page *page, const char *english, const char *subject,
+		      const char *text)
 {
-	str_add(out, before);
-	html_text(out, subject);
+	struct str name = {0};
+
+	html_text(&name, subject);
+	tr_fill(page->out, page->language, english, (const char *const[]){str_text(&name)});
+	str_release(&name);
 	if (*text)
-		str_add(out, ": ");
-	html_text(out, text);
+		str_add(page->out, ": ");
+	html_text(page->out, text);
 }
 
 void report_phrase(const struct html_page *page, const struct address_view *view,
@@ -200,38 +206,33 @@ void report_phrase(const struct html_page *page, const struct address_view *view
 {
 	const struct standing *const standing = find_standing(view, reason);
 	const char *const means = standing && standing->means ? standing->means : reason->text;
-	struct str *const out = page->out;
+	char answered[GROUPED_BYTES], asked[GROUPED_BYTES];
 
 	if (strcmp(reason->check, "receiver") == 0 && reason->finding != FINDING_BLIND) {
-		html_text(out, reason->subject);
-		add_about(out, html_word(page, " refuses its mail", " が受信を拒否"), "", means);
+		add_about(page, TR_LATER("%s refuses its mail"), reason->subject, means);
 		return;
 	}
 	if (strcmp(reason->check, "coverage") == 0 && reason->finding == FINDING_BLIND) {
 		/* Its own text holds an age. */
-		str_addf(
-		    out, "%s %zu / %zu",
-		    html_word(page, "too few questions were answered:", "確認できた件数が不足:"),
-		    view->answered, view->asked);
+		html_say(page, "only %s of %s questions were answered",
+			 grouped_text(view->answered, answered), grouped_text(view->asked, asked));
 		return;
 	}
 	switch (reason->finding) {
 	case FINDING_LISTED:
 		if (reason->subject[0]) {
-			add_about(out, html_word(page, "listed on ", "掲載: "), reason->subject,
-				  means);
+			add_about(page, TR_LATER("listed on %s"), reason->subject, means);
 			return;
 		}
 		break;
 	case FINDING_NOTED:
 		if (reason->subject[0]) {
-			add_about(out, html_word(page, "noted on ", "記載: "), reason->subject,
-				  means);
+			add_about(page, TR_LATER("noted on %s"), reason->subject, means);
 			return;
 		}
 		break;
 	case FINDING_BLIND:
-		add_about(out, html_word(page, "not known: ", "確認できず: "),
+		add_about(page, TR_LATER("not known: %s"),
 			  reason->subject[0] ? reason->subject : page_check_name(reason->check),
 			  reason->text);
 		return;
@@ -244,20 +245,23 @@ void report_phrase(const struct html_page *page, const struct address_view *view
 		break;
 	}
 	if (strcmp(reason->check, "volume") == 0)
-		html_text(out, reason->text);
+		html_text(page->out, reason->text);
 	else
-		add_about(out, "", page_check_name(reason->check), reason->text);
+		add_about(page, "%s", page_check_name(reason->check), reason->text);
 }
 
 void report_suspect(const struct html_page *page, const struct suspect *suspect)
 {
 	char sent[GROUPED_BYTES], usual[GROUPED_BYTES];
+	struct str account = {0};
 
-	str_add(page->out, "<strong class=\"account\">");
-	html_text(page->out, suspect->account);
-	str_addf(page->out, "</strong> %s %s, %s %s", html_word(page, "sent", "送信"),
-		 grouped_text(suspect->sent, sent), html_word(page, "usually", "通常"),
+	str_add(&account, "<strong class=\"account\">");
+	html_text(&account, suspect->account);
+	str_add(&account, "</strong>");
+	html_say(page, "%s sent %s, usually %s", str_text(&account),
+		 grouped_text(suspect->sent, sent),
 		 grouped_text((uint64_t)llround(suspect->usual), usual));
+	str_release(&account);
 }
 
 /* --- lists --- */
@@ -270,60 +274,31 @@ bool report_is_out(const struct list_view *view)
 
 const char *report_health(const struct html_page *page, const struct list_view *view)
 {
-	static const char *const japanese[] = {
-	    [HEALTH_UNPROVEN] = "未検証",
-	    [HEALTH_OK] = "正常",
-	    [HEALTH_SICK] = "異常",
-	    [HEALTH_REFUSED] = "拒否",
-	    [HEALTH_UNREACHABLE] = "到達不能",
-	};
-
-	_Static_assert(COUNT_OF(japanese) == HEALTH_COUNT, "a word for each health");
 	if (!view->list->is_enabled)
-		return html_word(page, "not used", "不使用");
+		return html_word(page, "not used");
 	if (!view->has_health)
-		return html_word(page, "not asked yet", "未確認");
-	return html_word(page, list_health_name(view->health), japanese[view->health]);
+		return html_word(page, "not asked yet");
+	return html_word(page, list_health_name(view->health));
 }
 
 /* --- events --- */
 
-static const char *change_word(const struct html_page *page, enum change change)
-{
-	static const char *const japanese[] = {
-	    [CHANGE_NONE] = "",
-	    [CHANGE_RAISED] = "発生",
-	    [CHANGE_ESCALATED] = "悪化",
-	    [CHANGE_CLEARED] = "解消",
-	    [CHANGE_WENT_BLIND] = "確認不能",
-	    [CHANGE_REMINDER] = "継続",
-	    [CHANGE_LIST_SICK] = "リスト異常",
-	    [CHANGE_LIST_WELL] = "リスト回復",
-	};
-
-	_Static_assert(COUNT_OF(japanese) == CHANGE_COUNT, "a word for each change");
-	return html_word(page, change_name(change), japanese[change]);
-}
-
 void report_events(const struct html_page *page, const struct event *event, size_t events)
 {
-	const char *const column[] = {
-	    html_word(page, "Time", "日時"),       html_word(page, "Change", "変化"),
-	    html_word(page, "Severity", "重大度"), html_word(page, "Address", "アドレス"),
-	    html_word(page, "Subject", "対象"),    html_word(page, "What happened", "内容"),
+	static const char *const column[] = {
+	    TR_LATER("Time"),    TR_LATER("Change"),  TR_LATER("Severity"),
+	    TR_LATER("Address"), TR_LATER("Subject"), TR_LATER("What happened"),
 	};
 
 	if (!events) {
-		report_sentence(page, "Nothing has happened in this time.",
-				"この期間の記録はありません。");
+		report_sentence(page, "Nothing has happened in this time.");
 		return;
 	}
-	html_table_begin(page, html_word(page, "Events, the newest first", "記録 (新しい順)"),
-			 column, COUNT_OF(column));
+	html_table_begin(page, TR_LATER("Events, the newest first"), column, COUNT_OF(column));
 	for (size_t i = 0; i < events; i++) {
 		str_addf(page->out, "<tr class=\"change-%s\">", change_name(event[i].change));
 		report_cell_time(page, event[i].at);
-		html_cell(page->out, change_word(page, event[i].change));
+		html_cell(page->out, html_word(page, change_name(event[i].change)));
 		report_cell_severity(page, event[i].severity);
 		report_cell_address(page, event[i].address, "");
 		html_cell(page->out,

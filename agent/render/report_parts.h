@@ -13,8 +13,8 @@ struct report_figure {
 };
 void report_picture(const struct html_page *page, const struct report_figure *figure);
 
-void report_heading(const struct html_page *page, const char *english, const char *japanese);
-void report_sentence(const struct html_page *page, const char *english, const char *japanese);
+void report_heading(const struct html_page *page, const char *english);
+void report_sentence(const struct html_page *page, const char *english);
 /* "3 of 40 are shown." where some are left out. */
 void report_left_out(const struct html_page *page, size_t shown, size_t all);
 

@@ -1,6 +1,8 @@
 #include "render/report_parts.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
+#include "render/tr.h"
 
 enum { PICTURE_PIXELS = 800 };
 
@@ -9,18 +11,17 @@ enum { PICTURE_PIXELS = 800 };
 static void add_volume(const struct html_page *page, const struct report_pool *pool)
 {
 	struct str file = {0}, about = {0};
+	char number[GROUPED_BYTES];
 
 	report_pool_file(&file, pool->name);
-	str_add(&about, html_word(page, "Mail of all addresses by day. Yesterday: ",
-				  "全アドレスの日ごとの送信数。昨日: "));
-	html_number(&about, pool->yesterday);
+	tr_add(&about, page->language, "Mail of all addresses by day. Yesterday: %s",
+	       grouped_text(pool->yesterday, number));
 	if (pool->has_volume)
-		report_picture(
-		    page, &(struct report_figure){
-			      .file = str_text(&file),
-			      .caption = html_word(page, "Volume and reputation", "送信数と評判"),
-			      .about = str_text(&about),
-			      .width = PICTURE_PIXELS});
+		report_picture(page, &(struct report_figure){
+					 .file = str_text(&file),
+					 .caption = html_word(page, "Volume and reputation"),
+					 .about = str_text(&about),
+					 .width = PICTURE_PIXELS});
 	str_release(&file);
 	str_release(&about);
 }
@@ -34,17 +35,14 @@ static void add_grades(const struct html_page *page, const struct report_pool *p
 		return;
 	report_pool_file(&file, pool->name);
 	str_add(&file, "=g");
-	report_heading(page, "Grades, day by day", "日ごとの評価");
-	report_picture(
-	    page, &(struct report_figure){
-		      .file = str_text(&file),
-		      .caption = html_word(page, "Grades, day by day", "日ごとの評価"),
-		      .about = html_word(page,
-					 "A lane for each address, each day in the colour of its "
-					 "grade. Today's grades are in the table.",
-					 "アドレスごとに、その日の評価を色で示します。本日の評価は"
-					 "表にあります。"),
-		      .width = PICTURE_PIXELS});
+	report_heading(page, "Grades, day by day");
+	report_picture(page, &(struct report_figure){
+				 .file = str_text(&file),
+				 .caption = html_word(page, "Grades, day by day"),
+				 .about = html_word(
+				     page, "A lane for each address, each day in the colour of its "
+					   "grade. Today's grades are in the table."),
+				 .width = PICTURE_PIXELS});
 	str_release(&file);
 }
 
@@ -69,20 +67,19 @@ static void add_row(const struct html_page *page, const struct address_view *vie
 
 static void add_table(const struct html_page *page, const struct report_pool *pool, size_t number)
 {
-	const char *const column[] = {
-	    html_word(page, "Grade", "評価"),
-	    html_word(page, "Address", "アドレス"),
-	    html_word(page, "What is wrong", "問題"),
-	    html_word(page, "Suspect", "原因と思われるアカウント"),
-	    html_word(page, "#Yesterday", "#昨日"),
-	    html_word(page, "#To last month's mean", "#前月平均比"),
-	    html_word(page, "#Answered", "#確認済み"),
+	static const char *const column[] = {
+	    TR_LATER("Grade"),
+	    TR_LATER("Address"),
+	    TR_LATER("What is wrong"),
+	    TR_LATER("Suspect"),
+	    "#" TR_LATER("Yesterday"),
+	    "#" TR_LATER("To last month's mean"),
+	    "#" TR_LATER("Questions answered"),
 	};
 	const size_t first = number * REPORT_ROWS_MAX;
 
-	report_heading(page, "Addresses", "アドレス");
-	html_table_begin(page, html_word(page, "Addresses, the worst first", "アドレス (悪い順)"),
-			 column, COUNT_OF(column));
+	report_heading(page, "Addresses");
+	html_table_begin(page, TR_LATER("Addresses, the worst first"), column, COUNT_OF(column));
 	for (size_t i = first; i < pool->views && i < first + REPORT_ROWS_MAX; i++)
 		add_row(page, pool->view[i]);
 	html_table_end(page);
@@ -95,7 +92,7 @@ static void add_pages(const struct html_page *page, const struct report_pool *po
 	if (pages < 2)
 		return;
 	str_addf(page->out, "<nav aria-label=\"%s\">\n<ol class=\"pages\">\n",
-		 html_word(page, "More addresses", "続き"));
+		 html_word(page, "More addresses"));
 	for (size_t i = 0; i < pages; i++) {
 		str_add(page->out, "<li><a href=\"");
 		report_pool_page(page->out, pool->name, i);

@@ -2,18 +2,19 @@
 
 #include "base/mem.h"
 #include "render/links.h"
+#include "render/tr.h"
 
 /* Listings and blocks with what to do about each now, and the ledger of requests. */
 
 static const struct {
-	const char *english, *japanese, *style;
+	const char *word, *style;
 } verdict[] = {
-    [REMOVAL_LOOK_FIRST] = {"look first", "先に確認", "neutral"},
-    [REMOVAL_ASK] = {"ask", "申請可", "good"},
-    [REMOVAL_FIX_FIRST] = {"fix first", "先に対処", "poor"},
-    [REMOVAL_WAIT] = {"wait", "待機", "neutral"},
-    [REMOVAL_EXPIRES] = {"expires", "自動解除", "unknown"},
-    [REMOVAL_NOT_ADVISED] = {"not advised", "非推奨", "unknown"},
+    [REMOVAL_LOOK_FIRST] = {TR_LATER("look first"), "neutral"},
+    [REMOVAL_ASK] = {TR_LATER("ask"), "good"},
+    [REMOVAL_FIX_FIRST] = {TR_LATER("fix first"), "poor"},
+    [REMOVAL_WAIT] = {TR_LATER("wait"), "neutral"},
+    [REMOVAL_EXPIRES] = {TR_LATER("expires"), "unknown"},
+    [REMOVAL_NOT_ADVISED] = {TR_LATER("not advised"), "unknown"},
 };
 _Static_assert(COUNT_OF(verdict) == REMOVAL_VERDICT_COUNT, "a word for each verdict");
 
@@ -23,7 +24,7 @@ static void add_where(const struct html_page *page, const struct removal_view *v
 
 	if (view->way && view->way->url && view->way->url[0]) {
 		links_fill(&url, view->way->url, view->address);
-		html_link(page->out, str_text(&url), html_word(page, "the form", "申請ページ"));
+		html_link(page->out, str_text(&url), html_word(page, "the form"));
 		str_add_char(page->out, ' ');
 	}
 	if (view->way && view->way->mail)
@@ -36,10 +37,9 @@ static void add_open(const struct html_page *page, const struct removal_view *vi
 	const struct removal_advice *const advice = &view->advice;
 
 	str_add(page->out, "<tr>");
-	str_addf(
-	    page->out, "<td data-value=\"%d\"><span class=\"badge %s\">%s</span></td>",
-	    (int)advice->verdict, verdict[advice->verdict].style,
-	    html_word(page, verdict[advice->verdict].english, verdict[advice->verdict].japanese));
+	str_addf(page->out, "<td data-value=\"%d\"><span class=\"badge %s\">%s</span></td>",
+		 (int)advice->verdict, verdict[advice->verdict].style,
+		 html_word(page, verdict[advice->verdict].word));
 	report_cell_address(page, view->address, view->name);
 	html_cell(page->out, view->standing->subject);
 	report_cell_time(page, view->standing->since);
@@ -55,21 +55,18 @@ static void add_open(const struct html_page *page, const struct removal_view *vi
 
 static void add_ledger(const struct html_page *page, const struct removal_page *removals)
 {
-	const char *const column[] = {
-	    html_word(page, "Address", "アドレス"),  html_word(page, "List or receiver", "対象"),
-	    html_word(page, "Asked", "申請"),        html_word(page, "#Times", "#回数"),
-	    html_word(page, "Answered", "回答"),     html_word(page, "Cleared", "解除"),
-	    html_word(page, "Back again", "再掲載"), html_word(page, "Ticket", "受付番号"),
-	    html_word(page, "Note", "メモ"),
+	static const char *const column[] = {
+	    TR_LATER("Address"),         TR_LATER("List or receiver"), TR_LATER("Asked"),
+	    "#" TR_LATER("Times asked"), TR_LATER("Their answer"),     TR_LATER("Cleared"),
+	    TR_LATER("Back again"),      TR_LATER("Ticket"),           TR_LATER("Note"),
 	};
 	const size_t shown =
 	    removals->requests < REPORT_LONG_MAX ? removals->requests : REPORT_LONG_MAX;
 
 	if (!removals->requests)
 		return;
-	report_heading(page, "Requests", "申請の記録");
-	html_table_begin(page, html_word(page, "Requests, the newest first", "申請 (新しい順)"),
-			 column, COUNT_OF(column));
+	report_heading(page, "Requests");
+	html_table_begin(page, TR_LATER("Requests, the newest first"), column, COUNT_OF(column));
 	for (size_t i = 0; i < shown; i++) {
 		const struct removal *const row = &removals->history[removals->requests - 1 - i];
 
@@ -91,26 +88,19 @@ static void add_ledger(const struct html_page *page, const struct removal_page *
 
 void report_removals(const struct html_page *page, const struct removal_page *removals)
 {
-	const char *const column[] = {
-	    html_word(page, "Now", "現在の判断"),
-	    html_word(page, "Address", "アドレス"),
-	    html_word(page, "List or receiver", "対象"),
-	    html_word(page, "Since", "開始"),
-	    html_word(page, "Why", "理由"),
-	    html_word(page, "Where", "申請先"),
-	    html_word(page, "Last asked", "最終申請"),
+	static const char *const column[] = {
+	    TR_LATER("Now"), TR_LATER("Address"), TR_LATER("List or receiver"), TR_LATER("Since"),
+	    TR_LATER("Why"), TR_LATER("Where"),   TR_LATER("Last asked"),
 	};
 	const size_t shown = removals->views < REPORT_LONG_MAX ? removals->views : REPORT_LONG_MAX;
 
 	html_begin(page);
-	report_heading(page, "Open listings and blocks", "解除が必要なもの");
+	report_heading(page, "Open listings and blocks");
 	if (!removals->views) {
-		report_sentence(page, "There are none.", "ありません。");
+		report_sentence(page, "There are none.");
 	} else {
-		html_table_begin(page,
-				 html_word(page, "What to do, those to ask for first",
-					   "対処 (申請可能なものから)"),
-				 column, COUNT_OF(column));
+		html_table_begin(page, TR_LATER("What to do, those to ask for first"), column,
+				 COUNT_OF(column));
 		for (size_t i = 0; i < shown; i++)
 			add_open(page, &removals->view[i]);
 		html_table_end(page);

@@ -2,6 +2,7 @@
 #define RENDER_TR_H
 
 #include "base/str.h"
+#include "base/tr_mark.h"
 
 #include <stdarg.h>
 
@@ -12,9 +13,6 @@
 
 /* English where the language or the sentence is not known. */
 const char *tr(const char *language, const char *english) __attribute__((format_arg(2)));
-
-/* Marks a sentence of a table that goes through tr() later. */
-#define TR_LATER(english) english
 
 /* Adds the sentence with its places filled in. Places are %s, or %1$s and so on where the order
  * differs, %% is a percent sign; anything else stays as it is. There are as many fillings as the

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "render/escape.h"
+#include "render/tr.h"
 
 #include <string.h>
 
@@ -36,9 +37,23 @@ void graph_close(struct graph_source *source)
 	source->store = NULL;
 }
 
-const char *graph_word(const struct graph *graph, const char *english, const char *japanese)
+const char *graph_word(const struct graph *graph, const char *english)
 {
-	return graph->source->is_japanese ? japanese : english;
+	return tr(graph->source->language, english);
+}
+
+const char *graph_said(const struct graph *graph, const char *english, ...)
+{
+	struct str text = {0};
+	va_list arguments;
+	const char *kept;
+
+	va_start(arguments, english);
+	tr_add_list(&text, graph->source->language, english, arguments);
+	va_end(arguments);
+	kept = arena_strdup(graph->arena, str_text(&text));
+	str_release(&text);
+	return kept;
 }
 
 /* An address by its text, else all of a pool or of one name. */
@@ -83,16 +98,14 @@ static const char *safe(const struct graph *graph, const char *text)
 
 static const char *title_of(const struct graph *graph)
 {
-	static const struct {
-		const char *english, *japanese;
-	} what[] = {
-	    [GRAPH_VOLUME] = {"volume and reputation", "送信数と評判"},
-	    [GRAPH_HEAT] = {"grades day by day", "日ごとの評価"},
-	    [GRAPH_LISTS] = {"Lists that were out of order", "正常に動作しなかったリスト"},
-	    [GRAPH_RECEIVERS] = {"deliveries by receiver", "受信側ごとの配送"},
+	static const char *const what[] = {
+	    [GRAPH_VOLUME] = TR_LATER("volume and reputation"),
+	    [GRAPH_HEAT] = TR_LATER("grades day by day"),
+	    [GRAPH_LISTS] = TR_LATER("Lists that were out of order"),
+	    [GRAPH_RECEIVERS] = TR_LATER("deliveries by receiver"),
 	};
 	const enum graph_kind kind = graph->request->kind;
-	const char *const words = graph_word(graph, what[kind].english, what[kind].japanese);
+	const char *const words = graph_word(graph, what[kind]);
 	const struct stored_address *const one = graph->members == 1 ? graph->member[0] : NULL;
 
 	_Static_assert(COUNT_OF(what) == GRAPH_KIND_COUNT, "a title for each kind");
@@ -116,11 +129,10 @@ static const char *subtitle_of(const struct graph *graph)
 	if (picture->unit)
 		str_addf(&text, "%s · ", picture->unit);
 	if (one && one->pool[0])
-		str_addf(&text, "%s%s · ", graph_word(graph, "pool ", "プール "),
-			 safe(graph, one->pool));
-	str_addf(&text, "%s%s%s", civil_date_text(civil_date_at(zone, picture->from), from),
-		 graph_word(graph, " to ", "〜"),
-		 civil_date_text(civil_date_at(zone, picture->to), to));
+		str_addf(&text, "%s · ", graph_said(graph, "pool %s", safe(graph, one->pool)));
+	tr_add(&text, graph->source->language, "%s to %s",
+	       civil_date_text(civil_date_at(zone, picture->from), from),
+	       civil_date_text(civil_date_at(zone, picture->to), to));
 	if (graph->source->zone_name[0])
 		str_addf(&text, " · %s", graph->source->zone_name);
 	kept = arena_strdup(graph->arena, str_text(&text));
@@ -160,10 +172,10 @@ static void add_spans(const struct graph *graph, struct str *about)
 		for (size_t j = 0; j < graph->picture->lane[i].spans && told < TOLD_MAX; j++) {
 			const struct picture_span *const span = &graph->picture->lane[i].span[j];
 
-			str_addf(about, "%s: %s %s%s. ", graph->picture->lane[i].name,
-				 civil_minute(graph->source->zone, span->from, from),
-				 graph_word(graph, "to ", "〜"),
-				 civil_minute(graph->source->zone, span->to, to));
+			str_addf(about, "%s: %s. ", graph->picture->lane[i].name,
+				 graph_said(graph, "%s to %s",
+					    civil_minute(graph->source->zone, span->from, from),
+					    civil_minute(graph->source->zone, span->to, to)));
 			told++;
 		}
 }
@@ -209,7 +221,7 @@ bool graph_make(struct graph_source *source, const struct graph_request *request
 	    .from = request->from,
 	    .to = request->to,
 	    .zone = source->zone,
-	    .is_japanese = source->is_japanese,
+	    .language = source->language,
 	};
 	if (!find_members(&graph, err) || !fill(&graph, err))
 		return false;

@@ -33,7 +33,7 @@ struct graph_source {
 	const char *zone_name;
 	int64_t now;
 	int64_t open_until; /* what has not ended is drawn up to here; 0: now */
-	bool is_japanese;
+	const char *language; /* of all words */
 	struct stored_address *address; /* watched ones */
 	size_t addresses;
 };

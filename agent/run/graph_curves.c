@@ -3,7 +3,9 @@
 #include "run/graph_parts.h"
 
 #include "base/parse.h"
+#include "base/str.h"
 #include "judge/warmup.h"
+#include "render/tr.h"
 #include "store/blocks.h"
 #include "store/volume_series.h"
 
@@ -73,8 +75,7 @@ static bool count_all(struct counted *counted, struct err *err)
 	counted->known_from = days ? day[0].day : INT64_MAX;
 	counted->sent = arena_calloc(graph->arena, (size_t)(query.last_day - query.first_day + 1),
 				     sizeof(*counted->sent));
-	counted->count =
-	    arena_calloc(graph->arena, counted->grid.cells, sizeof(*counted->count));
+	counted->count = arena_calloc(graph->arena, counted->grid.cells, sizeof(*counted->count));
 	for (size_t i = 0; i < days; i++)
 		count_day(counted, &day[i]);
 	return !counted->grid.is_hourly || count_hours(counted, err);
@@ -128,9 +129,8 @@ static double limit(const struct counted *counted, size_t cell)
 	const struct conf *const conf = counted->grid.graph->source->conf;
 	const double usual = month_mean(counted, graph_grid_day(&counted->grid, cell));
 
-	return isnan(usual)
-		   ? NAN
-		   : fmax(usual * conf->volume.spike_ratio, (double)conf->volume.floor);
+	return isnan(usual) ? NAN
+			    : fmax(usual * conf->volume.spike_ratio, (double)conf->volume.floor);
 }
 
 /* Nothing is known of what is to come, and of the time before the first log. */
@@ -157,21 +157,24 @@ static struct picture_curve *add_curve(const struct counted *counted, value_fn *
 	return curve;
 }
 
-/* A line that is named with its newest value; none, when it has no value. */
+/* A line that is named with its newest value, the place of the sentence; none, when it has none. */
 static void add_line(const struct counted *counted, value_fn *value, enum curve_kind kind,
-		     enum paint paint, const char *name)
+		     enum paint paint, const char *english)
 {
 	struct graph *const graph = counted->grid.graph;
 	struct picture_curve *const curve = add_curve(counted, value, kind, paint);
 	char number[GROUPED_BYTES];
+	struct str name = {0};
 
 	for (size_t i = curve->steps; i-- > 0;) {
 		const double newest = curve->step[i].value;
 
 		if (isnan(newest))
 			continue;
-		curve->name = arena_printf(graph->arena, "%s%s", name,
-					   grouped_text((uint64_t)(newest + 0.5), number));
+		tr_fill(&name, graph->source->language, english,
+			(const char *const[]){grouped_text((uint64_t)(newest + 0.5), number)});
+		curve->name = arena_strdup(graph->arena, str_text(&name));
+		str_release(&name);
 		if (kind == CURVE_DASHED && newest * 1.2 > graph->picture->ceiling)
 			graph->picture->ceiling = newest * 1.2;
 		return;
@@ -194,7 +197,7 @@ static void add_plan(const struct counted *counted, const struct warmup_plan *pl
 		step[i] = (struct picture_step){
 		    grid->at[i], i < grid->cells ? planned(plan, graph_grid_day(grid, i)) : NAN};
 	graph->curve[graph->picture->curves++] =
-	    (struct picture_curve){.name = graph_word(graph, "warm-up plan", "ウォームアップ計画"),
+	    (struct picture_curve){.name = graph_word(graph, "warm-up plan"),
 				   .kind = CURVE_LINE,
 				   .paint = PAINT_PLAN,
 				   .step = step,
@@ -207,8 +210,7 @@ static bool find_plan(const struct counted *counted, struct err *err)
 	struct stored_warmup *warmup;
 	size_t warmups;
 
-	if (counted->grid.is_hourly || graph->request->kind != GRAPH_VOLUME ||
-	    graph->members != 1)
+	if (counted->grid.is_hourly || graph->request->kind != GRAPH_VOLUME || graph->members != 1)
 		return true;
 	if (!warmups_load(graph->source->store, graph->arena, &warmup, &warmups, err))
 		return false;
@@ -229,20 +231,16 @@ bool graph_add_volume(struct graph *graph, struct err *err)
 		return false;
 	graph->curve = arena_calloc(graph->arena, CURVES_MAX, sizeof(*graph->curve));
 	graph->picture->curve = graph->curve;
-	graph->picture->unit = is_hourly
-				   ? graph_word(graph, "messages an hour", "1時間あたりの通数")
-				   : graph_word(graph, "messages a day", "1日あたりの通数");
-	add_curve(&counted, sent, CURVE_AREA, PAINT_SENT)->name =
-	    graph_word(graph, "sent", "送信");
+	graph->picture->unit =
+	    is_hourly ? graph_word(graph, "messages an hour") : graph_word(graph, "messages a day");
+	add_curve(&counted, sent, CURVE_AREA, PAINT_SENT)->name = graph_word(graph, "sent");
 	add_curve(&counted, deferred, CURVE_AREA, PAINT_DEFERRED)->name =
-	    graph_word(graph, "deferred", "遅延");
+	    graph_word(graph, "deferred");
 	add_curve(&counted, bounced, CURVE_AREA, PAINT_BOUNCED)->name =
-	    graph_word(graph, "bounced", "不達");
-	add_line(&counted, mean, CURVE_DASHED, PAINT_MEAN,
-		 graph_word(graph, "last month's mean: ", "前月の平均: "));
+	    graph_word(graph, "bounced");
+	add_line(&counted, mean, CURVE_DASHED, PAINT_MEAN, TR_LATER("last month's mean: %s"));
 	/* The threshold may stand far above all there is: its number is in the legend all the same. */
 	if (!is_hourly)
-		add_line(&counted, limit, CURVE_LINE, PAINT_LIMIT,
-			 graph_word(graph, "spike from ", "急増の目安: "));
+		add_line(&counted, limit, CURVE_LINE, PAINT_LIMIT, TR_LATER("spike from %s"));
 	return find_plan(&counted, err);
 }

@@ -196,9 +196,9 @@ static void tell_list(struct graph *graph, struct list_story *story, const struc
 static void add_health_keys(struct graph *graph)
 {
 	const struct picture_key key[] = {
-	    {graph_word(graph, "fails its test entries", "テスト項目に失敗"), PAINT_CRITICAL},
-	    {graph_word(graph, "refuses our questions", "問い合わせを拒否"), PAINT_MAJOR},
-	    {graph_word(graph, "silent, or held back", "応答なし・保留"), PAINT_BLIND},
+	    {graph_word(graph, "fails its test entries"), PAINT_CRITICAL},
+	    {graph_word(graph, "refuses our questions"), PAINT_MAJOR},
+	    {graph_word(graph, "silent, or held back"), PAINT_BLIND},
 	};
 	struct picture_key *kept = arena_calloc(graph->arena, COUNT_OF(key), sizeof(*kept));
 

@@ -2,8 +2,11 @@
 #include "run/graph_parts.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/str.h"
 #include "render/escape.h"
+#include "render/page.h"
+#include "render/tr.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +82,7 @@ static struct lane *lane_of(struct lane *lane, size_t *lanes, const struct episo
 
 static const char *name_of(const struct graph *graph, const struct lane *lane)
 {
-	struct str name = {0};
+	struct str name = {0}, subject = {0};
 	const char *kept;
 
 	switch (lane->group) {
@@ -87,20 +90,20 @@ static const char *name_of(const struct graph *graph, const struct lane *lane)
 		escape_terminal(&name, lane->subject, strlen(lane->subject));
 		break;
 	case LANE_RECEIVER:
-		escape_terminal(&name, lane->subject, strlen(lane->subject));
-		str_add(&name, graph_word(graph, " refuses", " が拒否"));
+		escape_terminal(&subject, lane->subject, strlen(lane->subject));
+		tr_add(&name, graph->source->language, "%s refuses", str_text(&subject));
 		break;
 	case LANE_IDENTITY:
-		str_addf(&name, "%s%s", strcmp(lane->check, "ptr") == 0 ? "PTR" : lane->check,
-			 graph_word(graph, " broken", " 不備"));
+		tr_add(&name, graph->source->language, "%s broken", page_check_name(lane->check));
 		break;
 	case LANE_VOLUME:
 	case LANE_GROUPS:
-		str_add(&name, graph_word(graph, "volume unusual", "送信数の異常"));
+		str_add(&name, graph_word(graph, "volume unusual"));
 		break;
 	}
 	kept = arena_strdup(graph->arena, str_text(&name));
 	str_release(&name);
+	str_release(&subject);
 	return kept;
 }
 
@@ -161,7 +164,7 @@ static bool add_blind(struct graph *graph, struct picture_lane *lane, struct err
 		if (spans.span[i].to > graph->request->from)
 			kept[lane->spans++] = spans.span[i];
 	lane->span = kept;
-	lane->name = graph_word(graph, "could not be asked", "確認できず");
+	lane->name = graph_word(graph, "could not be asked");
 	free(spans.span);
 	return true;
 }
@@ -194,8 +197,9 @@ static size_t gather_lanes(struct graph *graph, const struct episode *episode, s
 static void fold_rest(struct graph *graph, struct lane *lane, size_t lanes,
 		      struct picture_lane *out)
 {
-	size_t spans = 0;
+	char number[GROUPED_BYTES];
 	struct picture_span *span;
+	size_t spans = 0;
 
 	for (size_t i = LANES_MAX - 1; i < lanes; i++)
 		spans += lane[i].spans;
@@ -205,20 +209,19 @@ static void fold_rest(struct graph *graph, struct lane *lane, size_t lanes,
 		for (size_t j = 0; j < lane[i].spans; j++)
 			span[spans++] = lane[i].span[j];
 	*out = (struct picture_lane){
-	    arena_printf(graph->arena, "%zu%s", lanes - (LANES_MAX - 1),
-			 graph_word(graph, " more", " 件ほか")),
-	    span, spans};
+	    graph_said(graph, "%s more", grouped_text(lanes - (LANES_MAX - 1), number)), span,
+	    spans};
 }
 
 static void add_keys(struct graph *graph, const struct picture_lane *lane, size_t lanes)
 {
 	const struct picture_key key[] = {
-	    {graph_word(graph, "critical", "重大"), PAINT_CRITICAL},
-	    {graph_word(graph, "major", "重要"), PAINT_MAJOR},
-	    {graph_word(graph, "minor", "軽微"), PAINT_MINOR},
-	    {graph_word(graph, "for information", "参考"), PAINT_INFO},
-	    {graph_word(graph, "refused by a receiver", "受信側が拒否"), PAINT_BLOCK},
-	    {graph_word(graph, "not known", "不明"), PAINT_BLIND},
+	    {graph_word(graph, "critical"), PAINT_CRITICAL},
+	    {graph_word(graph, "major"), PAINT_MAJOR},
+	    {graph_word(graph, "minor"), PAINT_MINOR},
+	    {graph_word(graph, "for information"), PAINT_INFO},
+	    {graph_word(graph, "refused by a receiver"), PAINT_BLOCK},
+	    {graph_word(graph, "not known"), PAINT_BLIND},
 	};
 	struct picture_key *used = arena_calloc(graph->arena, COUNT_OF(key), sizeof(*used));
 

@@ -19,8 +19,12 @@ struct graph {
 	const char *const *text; /* their texts */
 };
 
-/* The word in the picture's language. */
-const char *graph_word(const struct graph *graph, const char *english, const char *japanese);
+/* The words in the picture's language. */
+const char *graph_word(const struct graph *graph, const char *english)
+    __attribute__((format_arg(2)));
+/* A sentence of po/, from the arena; every argument is a const char *. */
+const char *graph_said(const struct graph *graph, const char *english, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* graph_curves.c: volume with its mean, threshold and plan. graph_receivers.c: who took it. */
 bool graph_add_volume(struct graph *graph, struct err *err);

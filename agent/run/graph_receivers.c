@@ -97,11 +97,11 @@ bool graph_add_receivers(struct graph *graph, struct err *err)
 	shown = count < SHOWN_MAX ? count : SHOWN_MAX - 1;
 	graph->curve = arena_calloc(graph->arena, SHOWN_MAX, sizeof(*graph->curve));
 	graph->picture->curve = graph->curve;
-	graph->picture->unit = graph_word(graph, "messages a day", "1日あたりの通数");
+	graph->picture->unit = graph_word(graph, "messages a day");
 	for (size_t i = 0; i < shown; i++)
 		step[i] = add_area(&grid, i, sum[i].name);
 	if (count > shown)
-		step[shown] = add_area(&grid, shown, graph_word(graph, "others", "その他"));
+		step[shown] = add_area(&grid, shown, graph_word(graph, "others"));
 	for (size_t i = 0; i < rows; i++)
 		step[place_of(sum, shown, row[i].receiver)][graph_grid_cell(&grid, row[i].day, 0)]
 		    .value += (double)row[i].sent;

@@ -158,7 +158,7 @@ static bool open_source(struct report *report, struct err *err)
 	    .zone_name = request->conf->timezone,
 	    .now = request->now,
 	    .open_until = report->to,
-	    .is_japanese = strcmp(request->conf->language, "ja") == 0,
+	    .language = request->conf->language,
 	};
 	if (!graph_open(&report->source, report->arena, err))
 		return false;

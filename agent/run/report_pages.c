@@ -1,6 +1,7 @@
 #include "run/report_parts.h"
 
 #include "base/mem.h"
+#include "render/tr.h"
 #include "store/samples.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ struct html_page report_frame(const struct report *report, struct str *out, cons
 {
 	return (struct html_page){
 	    .out = out,
-	    .is_japanese = report->source.is_japanese,
+	    .language = report->source.language,
 	    .zone = report->request->zone,
 	    .zone_name = report->request->conf->timezone,
 	    .pass_at = report->status.pass_at,
@@ -191,22 +192,23 @@ bool report_write_addresses(struct report *report, struct err *err)
 
 static bool write_pool(struct report *report, const struct report_pool *pool, struct err *err)
 {
-	const bool is_japanese = report->source.is_japanese;
-	const char *const title =
-	    pool->name[0]
-		? arena_printf(report->arena, is_japanese ? "プール %s" : "Pool %s", pool->name)
-	    : is_japanese ? "プールなしのアドレス"
-			  : "Addresses without a pool";
+	struct str title = {0};
 	bool ok = true;
+
+	tr_fill(&title, report->source.language,
+		pool->name[0] ? TR_LATER("Pool %s") : TR_LATER("Addresses without a pool"),
+		(const char *const[]){pool->name});
 
 	for (size_t i = 0; ok && i < report_pool_pages(pool); i++) {
 		struct str out = {0}, name = {0};
-		const struct html_page page = report_frame(report, &out, title, HTML_DEEPER);
+		const struct html_page page =
+		    report_frame(report, &out, str_text(&title), HTML_DEEPER);
 
 		report_pool(&page, pool, i);
 		report_pool_page(&name, pool->name, i);
 		ok = write_page(report, in_folder(report->arena, "p", &name), &out, err);
 	}
+	str_release(&title);
 	return ok;
 }
 
@@ -256,15 +258,15 @@ static void render_journal(const struct report *report, const struct html_page *
 }
 
 static const struct {
-	const char *file, *english, *japanese;
+	const char *file, *title;
 	enum html_section section;
 	void (*render)(const struct report *report, const struct html_page *page);
 } sheet[] = {
-    {"index.html", "Sending reputation", "送信評判", HTML_FRONT, render_front},
-    {"lists.html", "Lists", "ブロックリスト", HTML_LISTS, render_lists},
-    {"domains.html", "Domains", "ドメイン", HTML_DOMAINS, render_domains},
-    {"removals.html", "Removal requests", "解除申請", HTML_REMOVALS, render_removals},
-    {"journal.html", "Journal", "記録", HTML_JOURNAL, render_journal},
+    {"index.html", TR_LATER("Sending reputation"), HTML_FRONT, render_front},
+    {"lists.html", TR_LATER("Lists"), HTML_LISTS, render_lists},
+    {"domains.html", TR_LATER("Domains"), HTML_DOMAINS, render_domains},
+    {"removals.html", TR_LATER("Removal requests"), HTML_REMOVALS, render_removals},
+    {"journal.html", TR_LATER("Journal"), HTML_JOURNAL, render_journal},
 };
 
 static bool write_lines(struct report *report, const char *name, const char *const *line,
@@ -290,8 +292,7 @@ bool report_write_others(struct report *report, struct err *err)
 	for (size_t i = 0; ok && i < COUNT_OF(sheet); i++) {
 		struct str out = {0};
 		const struct html_page page = report_frame(
-		    report, &out, report->source.is_japanese ? sheet[i].japanese : sheet[i].english,
-		    sheet[i].section);
+		    report, &out, tr(report->source.language, sheet[i].title), sheet[i].section);
 
 		sheet[i].render(report, &page);
 		ok = write_page(report, sheet[i].file, &out, err);

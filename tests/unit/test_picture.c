@@ -52,24 +52,23 @@ static void test_time_ticks(void **state)
 		const char *name;
 		const struct zone *zone;
 		int64_t from, to;
-		bool is_japanese;
+		const char *language;
 		const char *first, *last;
 		int64_t first_at;
 	} row[] = {
-	    {"a day, in hours", &tokyo, november, november + DAY, false, "1 Nov", "2 Nov",
+	    {"a day, in hours", &tokyo, november, november + DAY, "en", "1 Nov", "2 Nov", november},
+	    {"a week, in days", &tokyo, november, november + 7 * DAY, "en", "1 Nov", "8 Nov",
 	     november},
-	    {"a week, in days", &tokyo, november, november + 7 * DAY, false, "1 Nov", "8 Nov",
-	     november},
-	    {"a quarter, in Mondays", &tokyo, november - 90 * DAY, november, false, "3 Aug",
+	    {"a quarter, in Mondays", &tokyo, november - 90 * DAY, november, "en", "3 Aug",
 	     "26 Oct", november - 90 * DAY},
-	    {"the same in Japanese", &tokyo, november - 90 * DAY, november, true, "8/3", "10/26",
+	    {"the same in Japanese", &tokyo, november - 90 * DAY, november, "ja", "8/3", "10/26",
 	     november - 90 * DAY},
-	    {"a year, in months", &tokyo, november - 365 * DAY, november, true, "2026/1", "2026/10",
+	    {"a year, in months", &tokyo, november - 365 * DAY, november, "ja", "2026/1", "2026/10",
 	     november - 304 * DAY},
-	    {"three years", &tokyo, november - 1095 * DAY, november, false, "Jan 2024", "Jul 2026",
+	    {"three years", &tokyo, november - 1095 * DAY, november, "en", "Jan 2024", "Jul 2026",
 	     november - 1035 * DAY},
 	    /* 2026-03-28 23:00 UTC is midnight in Berlin; the 29th has 23 hours */
-	    {"a day that is short", &berlin, 1774738800, 1774738800 + 23 * HOUR, false, "29 Mar",
+	    {"a day that is short", &berlin, 1774738800, 1774738800 + 23 * HOUR, "en", "29 Mar",
 	     "30 Mar", 1774738800},
 	};
 
@@ -78,7 +77,7 @@ static void test_time_ticks(void **state)
 		const struct picture picture = {.from = row[i].from,
 						.to = row[i].to,
 						.zone = row[i].zone,
-						.is_japanese = row[i].is_japanese};
+						.language = row[i].language};
 		struct tick tick[TICKS_MAX];
 		const size_t count = picture_time_ticks(&picture, 650, tick);
 
@@ -95,7 +94,7 @@ static void test_time_ticks(void **state)
 static void test_hours_of_short_day(void **state)
 {
 	const struct picture picture = {
-	    .from = 1774738800, .to = 1774738800 + 23 * HOUR, .zone = &berlin};
+	    .from = 1774738800, .to = 1774738800 + 23 * HOUR, .zone = &berlin, .language = "en"};
 	struct tick tick[TICKS_MAX];
 	const size_t count = picture_time_ticks(&picture, 400, tick);
 
@@ -231,6 +230,7 @@ static struct picture month(const struct picture_lane *lane, size_t lanes)
 				.unit = "messages a day",
 				.from = november,
 				.to = november + 30 * DAY,
+				.language = "en",
 				.zone = &tokyo,
 				.curve = curve,
 				.curves = 3,

@@ -32,10 +32,10 @@ static const struct traffic traffic = {
     .suspects = 1,
 };
 
-static struct html_page frame(struct str *out, bool is_japanese, enum html_section section)
+static struct html_page frame(struct str *out, const char *language, enum html_section section)
 {
 	return (struct html_page){.out = out,
-				  .is_japanese = is_japanese,
+				  .language = language,
 				  .zone = &sample_zone,
 				  .zone_name = "Asia/Tokyo",
 				  .pass_at = SAMPLE_NOW,
@@ -97,7 +97,7 @@ static void test_front(void **state)
 	     "usually 120"),
 	    "data-value=\"48200\">48,200</td>",
 	    "6.0×",
-	    "too few questions were answered: 1 / 4",
+	    "only 1 of 4 questions were answered",
 	    "<a href=\"p/shared-a.html\">shared-a</a>",
 	    "2.0×",
 	    "Receivers that refuse mail",
@@ -106,7 +106,7 @@ static void test_front(void **state)
 	    "127.0.0.1 is listed, and must not be: \\x1b[1mbad",
 	};
 	struct str out = {0};
-	const struct html_page page = frame(&out, false, HTML_FRONT);
+	const struct html_page page = frame(&out, "en", HTML_FRONT);
 
 	(void)state;
 	make_front(&page, false);
@@ -116,10 +116,11 @@ static void test_front(void **state)
 
 static void test_front_japanese(void **state)
 {
-	static const char *const wanted[] = {"<html lang=\"ja\">", ">概要</a>", "掲載: zen.example",
-					     "送信 41,200",        "要対応",    "受信拒否"};
+	static const char *const wanted[] = {
+	    "<html lang=\"ja\">", ">概要</a>", "zen.example に登録",
+	    "送信 41,200通",      "要対応",    "受信拒否"};
 	struct str out = {0};
-	const struct html_page page = frame(&out, true, HTML_FRONT);
+	const struct html_page page = frame(&out, "ja", HTML_FRONT);
 
 	(void)state;
 	make_front(&page, false);
@@ -131,7 +132,7 @@ static void test_all_good(void **state)
 {
 	static const char *const wanted[] = {"Nothing: every address is GOOD."};
 	struct str out = {0};
-	const struct html_page page = frame(&out, false, HTML_FRONT);
+	const struct html_page page = frame(&out, "en", HTML_FRONT);
 
 	(void)state;
 	make_front(&page, true);
@@ -146,7 +147,7 @@ static void test_address(void **state)
 	    "<pre><code>mail.example.jp. IN A 192.0.2.10</code></pre>",
 	    "media=\"(prefers-color-scheme: dark)\" srcset=\"192.0.2.10.dark.svg\"",
 	    "<img src=\"192.0.2.10.svg\" loading=\"lazy\" width=\"800\"",
-	    "sent 300, deferred 30, bounced 3.\">",
+	    "Sent 300, deferred 30, bounced 3.\">",
 	    "<details>",
 	    "<td>2026-11-20</td><td class=\"number\" data-value=\"100\">100</td>",
 	    "href=\"https://zen.example/look?q=192.0.2.10\">look up</a>",
@@ -169,7 +170,7 @@ static void test_address(void **state)
 					       .days = COUNT_OF(day),
 					       .has_picture = true};
 	struct str out = {0};
-	const struct html_page page = frame(&out, false, HTML_DEEPER);
+	const struct html_page page = frame(&out, "en", HTML_DEEPER);
 
 	(void)state;
 	view.traffic = &traffic;
@@ -184,7 +185,7 @@ static void test_no_picture(void **state)
 					     "Nothing speaks against it.",
 					     "Nothing has happened in this time."};
 	struct str out = {0};
-	const struct html_page page = frame(&out, false, HTML_DEEPER);
+	const struct html_page page = frame(&out, "en", HTML_DEEPER);
 
 	(void)state;
 	report_address(&page, &(struct report_address){.view = &sample_view[SAMPLE_GOOD],
@@ -204,7 +205,7 @@ static void test_pool_pages(void **state)
 	const struct report_pool pool = {
 	    .name = "big", .view = view, .views = ADDRESSES, .has_volume = true};
 	struct str out = {0};
-	const struct html_page page = frame(&out, false, HTML_DEEPER);
+	const struct html_page page = frame(&out, "en", HTML_DEEPER);
 
 	(void)state;
 	for (size_t i = 0; i < ADDRESSES; i++)
@@ -221,7 +222,7 @@ static void test_pool_pages(void **state)
 static void test_others(void **state)
 {
 	struct str out = {0};
-	const struct html_page page = frame(&out, false, HTML_LISTS);
+	const struct html_page page = frame(&out, "en", HTML_LISTS);
 	static const char *const lists[] = {"which lists.keys does not have", "zen.example",
 					    "<img src=\"lists.svg\""};
 	static const char *const none[] = {"There are none."};

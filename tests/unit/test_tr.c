@@ -79,6 +79,43 @@ static void order_differs(void **state)
 	str_release(&out);
 }
 
+/* What stands at each place, or 0: the conversion's letter, so that %zu and %s may be the same place
+ * of two sentences. */
+static size_t find_places(const char *sentence, unsigned used[10])
+{
+	size_t count = 0;
+
+	memset(used, 0, 10 * sizeof(*used));
+	while ((sentence = strchr(sentence, '%'))) {
+		sentence++;
+		if (*sentence == '%') {
+			sentence++;
+			continue;
+		}
+		if (sentence[0] >= '1' && sentence[0] <= '9' && sentence[1] == '$')
+			used[sentence[0] - '1']++;
+		else
+			used[count]++;
+		count++;
+	}
+	return count;
+}
+
+/* A translation has each of the places once, in whatever order. */
+static void places_agree(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < tr_ja_rows; i++) {
+		unsigned english[10], translated[10];
+		const size_t count = find_places(tr_ja[i].english, english);
+
+		if (find_places(tr_ja[i].translated, translated) != count ||
+		    memcmp(english, translated, sizeof(english)) != 0)
+			fail_msg("'%s' has other places than '%s'", tr_ja[i].translated,
+				 tr_ja[i].english);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +123,7 @@ int main(void)
 	    cmocka_unit_test(what_is_not_known_is_english),
 	    cmocka_unit_test(places),
 	    cmocka_unit_test(order_differs),
+	    cmocka_unit_test(places_agree),
 	};
 
 	return cmocka_run_group_tests_name("tr", tests, NULL, NULL);

@@ -3,8 +3,7 @@
 (() => {
 	const SEARCH_FROM = 8; /* shorter tables are read at a glance */
 	const FILTER_UP_TO = 12; /* words a filter offers */
-	const isJapanese = document.documentElement.lang === "ja";
-	const word = (english, japanese) => (isJapanese ? japanese : english);
+	const words = document.body.dataset; /* in the page's language */
 
 	const valueOf = (row, column) => {
 		const cell = row.cells[column];
@@ -56,8 +55,8 @@
 	const addFilter = (tools, badges, apply) => {
 		const select = document.createElement("select");
 
-		select.setAttribute("aria-label", word("Show only", "絞り込み"));
-		select.append(new Option(word("all", "すべて"), ""));
+		select.setAttribute("aria-label", words.only);
+		select.append(new Option(words.all, ""));
 		for (const each of badges.words)
 			select.append(new Option(each, each));
 		select.addEventListener("change", apply);
@@ -92,7 +91,7 @@
 		};
 		tools.className = "tools";
 		input.type = "search";
-		input.placeholder = word("Search this table", "この表を検索");
+		input.placeholder = words.search;
 		input.setAttribute("aria-label", input.placeholder);
 		input.addEventListener("input", apply);
 		tools.append(input);
