@@ -119,9 +119,11 @@ grep -HnE 'TODO|FIXME|XXX' "$@" >"$broken"
 verdict "nothing is put off in a comment"
 
 # Tests and the program compile them all, but in the company of others.
+glib_flags=$(${PKG_CONFIG:-pkg-config} --cflags gmime-3.0)
 for header in */*.h; do
 	echo "#include \"$header\"" >"$work/alone.c"
-	${CC:-cc} -std=c11 -D_GNU_SOURCE -I. -fsyntax-only "$work/alone.c" 2>&1 | head -n 5
+	# shellcheck disable=SC2086 # flags are words
+	${CC:-cc} -std=c11 -D_GNU_SOURCE -I. $glib_flags -fsyntax-only "$work/alone.c" 2>&1 | head -n 5
 done >"$broken"
 verdict "every header stands on its own"
 

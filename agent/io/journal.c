@@ -106,11 +106,12 @@ bool journal_read(const struct journal_request *request, struct journal_report *
 
 #else
 
-#include <systemd/sd-journal.h>
+#include "io/libsystemd.h"
 
 enum { US_PER_S = 1000000, OPEN_TRIES = 3 };
 
 struct journal {
+	struct libsystemd lib;
 	const struct journal_request *request;
 	struct journal_report *report;
 	sd_journal *handle;
@@ -158,16 +159,16 @@ static int open_sound(struct journal *journal, struct file_set *set)
 	for (size_t i = 0; i < set->files; i++) {
 		const char *alone[] = {set->file[i], NULL};
 		sd_journal *handle = NULL;
-		const int got = sd_journal_open_files(&handle, alone, 0);
+		const int got = journal->lib.open_files(&handle, alone, 0);
 
 		if (got >= 0)
 			set->file[sound++] = set->file[i];
 		else if (got != -ENOENT) /* else it was removed just now */
 			journal->report->is_damaged = true;
-		sd_journal_close(handle);
+		journal->lib.close(handle);
 	}
 	set->file[sound] = NULL;
-	return sound ? sd_journal_open_files(&journal->handle, set->file, 0) : -EBADMSG;
+	return sound ? journal->lib.open_files(&journal->handle, set->file, 0) : -EBADMSG;
 }
 
 /* A rotation between looking and opening would hide what was written just before it. */
@@ -179,12 +180,12 @@ static int open_set(struct journal *journal, const char *path)
 	int got = -ENOENT;
 
 	for (int i = 0; i < OPEN_TRIES; i++) {
-		sd_journal_close(journal->handle);
+		journal->lib.close(journal->handle);
 		journal->handle = NULL;
 		got = list_set(path, arena, set);
 		if (got < 0)
 			break;
-		got = sd_journal_open_files(&journal->handle, set->file, 0);
+		got = journal->lib.open_files(&journal->handle, set->file, 0);
 		if (got < 0 && got != -EACCES)
 			got = open_sound(journal, set);
 		if (list_set(path, arena, after) >= 0 && after->names == set->names)
@@ -199,12 +200,12 @@ static int open_set(struct journal *journal, const char *path)
 static int open_local(struct journal *journal)
 {
 	const int got =
-	    sd_journal_open(&journal->handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+	    journal->lib.open(&journal->handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 
 	/* Asking to be told of changes makes it look through the folders a second time, and see a
 	 * rotation that came between. */
 	if (got >= 0)
-		sd_journal_get_fd(journal->handle);
+		journal->lib.get_fd(journal->handle);
 	return got;
 }
 
@@ -217,7 +218,7 @@ static bool open_journal(struct journal *journal, struct err *err)
 	if (got < 0)
 		return err_set(err, "cannot open the journal '%s': %s", path, strerror(-got));
 	/* Files that may not be read are left out without a word. */
-	if (sd_journal_get_usage(journal->handle, &bytes) < 0 || !bytes)
+	if (journal->lib.get_usage(journal->handle, &bytes) < 0 || !bytes)
 		return err_set(err,
 			       "there is no journal%s%s%s that can be read: run as root or as a "
 			       "member of the group systemd-journal",
@@ -233,14 +234,14 @@ static bool add_matches(struct journal *journal, struct err *err)
 	for (size_t i = 0; i < request->matches && got >= 0; i++) {
 		const char *const match = request->match[i];
 
-		got = strcmp(match, "+") == 0 ? sd_journal_add_disjunction(journal->handle)
-					      : sd_journal_add_match(journal->handle, match, 0);
+		got = strcmp(match, "+") == 0 ? journal->lib.add_disjunction(journal->handle)
+					      : journal->lib.add_match(journal->handle, match, 0);
 		if (got < 0)
 			return err_set(err, "cannot look for '%s' in the journal: %s", match,
 				       strerror(-got));
 	}
 	/* Longer ones are cut; without a limit a compressed one may take any memory. */
-	sd_journal_set_data_threshold(journal->handle, EXPORT_VALUE_MAX_BYTES);
+	journal->lib.set_data_threshold(journal->handle, EXPORT_VALUE_MAX_BYTES);
 	return true;
 }
 
@@ -249,7 +250,7 @@ static bool is_gap(const struct journal *journal)
 {
 	uint64_t oldest_us = 0;
 
-	return sd_journal_get_cutoff_realtime_usec(journal->handle, &oldest_us, NULL) > 0 &&
+	return journal->lib.get_cutoff_realtime_usec(journal->handle, &oldest_us, NULL) > 0 &&
 	       oldest_us / US_PER_S > (uint64_t)journal->request->read_at;
 }
 
@@ -260,15 +261,15 @@ static int find_start(struct journal *journal)
 	int got;
 
 	if (!*cursor) {
-		got = sd_journal_seek_head(journal->handle);
-		return got < 0 ? got : sd_journal_next(journal->handle);
+		got = journal->lib.seek_head(journal->handle);
+		return got < 0 ? got : journal->lib.next(journal->handle);
 	}
 	str_add(&journal->report->cursor, cursor);
-	got = sd_journal_seek_cursor(journal->handle, cursor);
+	got = journal->lib.seek_cursor(journal->handle, cursor);
 	if (got >= 0)
-		got = sd_journal_next(journal->handle);
-	if (got > 0 && sd_journal_test_cursor(journal->handle, cursor) > 0)
-		return sd_journal_next(journal->handle);
+		got = journal->lib.next(journal->handle);
+	if (got > 0 && journal->lib.test_cursor(journal->handle, cursor) > 0)
+		return journal->lib.next(journal->handle);
 	/* It was removed meanwhile; this is the first one behind where it was. */
 	if (got >= 0)
 		journal->report->is_lost = is_gap(journal);
@@ -285,7 +286,7 @@ static struct slice read_field(struct journal *journal, enum entry_field field)
 	int got;
 
 	str_clear(value);
-	got = sd_journal_get_data(journal->handle, name, &data, &len);
+	got = journal->lib.get_data(journal->handle, name, &data, &len);
 	if (got < 0 && got != -ENOENT)
 		journal->report->is_damaged = true;
 	if (got >= 0 && len > skip)
@@ -302,7 +303,7 @@ static void take_entry(struct journal *journal)
 	uint64_t time_us;
 
 	journal->report->entries++;
-	if (sd_journal_get_realtime_usec(journal->handle, &time_us) < 0 ||
+	if (journal->lib.get_realtime_usec(journal->handle, &time_us) < 0 ||
 	    time_us >= ENTRY_TIME_MAX_US) {
 		request->take(request->context, NULL);
 		return;
@@ -328,7 +329,7 @@ static bool keep_cursor(struct journal *journal)
 {
 	char *cursor = NULL;
 
-	if (sd_journal_get_cursor(journal->handle, &cursor) < 0)
+	if (journal->lib.get_cursor(journal->handle, &cursor) < 0)
 		return false;
 	str_clear(&journal->report->cursor);
 	str_add(&journal->report->cursor, cursor);
@@ -342,14 +343,14 @@ static void read_on(struct journal *journal)
 	uint64_t after = 0;
 	int got;
 
-	sd_journal_get_usage(journal->handle, &before);
+	journal->lib.get_usage(journal->handle, &before);
 	got = find_start(journal);
 	while (got > 0 && keep_cursor(journal)) {
 		take_entry(journal);
-		got = sd_journal_next(journal->handle);
+		got = journal->lib.next(journal->handle);
 	}
 	/* A file that turns out to be damaged is left out from there on without a word. */
-	sd_journal_get_usage(journal->handle, &after);
+	journal->lib.get_usage(journal->handle, &after);
 	if (got != 0 || after < before)
 		journal->report->is_damaged = true;
 }
@@ -358,11 +359,14 @@ bool journal_read(const struct journal_request *request, struct journal_report *
 		  struct err *err)
 {
 	struct journal journal = {.request = request, .report = report};
-	const bool ok = open_journal(&journal, err) && add_matches(&journal, err);
+	bool ok;
 
+	if (!libsystemd_load(&journal.lib, err))
+		return false;
+	ok = open_journal(&journal, err) && add_matches(&journal, err);
 	if (ok)
 		read_on(&journal);
-	sd_journal_close(journal.handle);
+	journal.lib.close(journal.handle);
 	for (size_t i = 0; i < ENTRY_FIELDS; i++)
 		str_release(&journal.value[i]);
 	return ok;

@@ -1,12 +1,20 @@
 #include "io/mime.h"
 
 #include "base/str.h"
+#include "io/libgmime.h"
 
-#include <gmime/gmime.h>
 #include <string.h>
 
 /* RFC 5321 section 4.5.3.1.3 allows 256 with the angle brackets. Names beside it are short. */
 enum { ADDRESS_MAX_BYTES = 254, MAILBOX_MAX_BYTES = 512, SUBJECT_MAX_BYTES = 512 };
+
+static bool begin(struct libgmime *gmime, struct err *err)
+{
+	if (!libgmime_load(gmime, err))
+		return false;
+	gmime->init();
+	return true;
+}
 
 /* --- what may stand in a header --- */
 
@@ -19,23 +27,28 @@ static bool has_control(const char *text)
 }
 
 /* One line of valid UTF-8. */
-static const char *one_line(const char *text, struct arena *arena)
+static const char *one_line(const struct libgmime *gmime, const char *text, struct arena *arena)
 {
-	char *valid = g_utf8_make_valid(text, (gssize)strnlen(text, SUBJECT_MAX_BYTES));
+	char *valid = gmime->utf8_make_valid(text, (gssize)strnlen(text, SUBJECT_MAX_BYTES));
 	char *line = arena_strdup(arena, valid);
 
-	g_free(valid);
+	gmime->free(valid);
 	for (char *at = line; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = ' ';
 	return line;
 }
 
+static bool is_letter_or_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 /* Letters of both cases, digits, dots, hyphens: what an id may hold without quotes. */
 static bool is_plain(const char *text)
 {
 	for (const char *at = text; *at; at++)
-		if (!g_ascii_isalnum(*at) && !strchr("-.", *at))
+		if (!is_letter_or_digit(*at) && !strchr("-.", *at))
 			return false;
 	return *text != '\0' && strlen(text) <= ADDRESS_MAX_BYTES;
 }
@@ -56,97 +69,104 @@ static bool is_address(const char *text)
 	if (!at || at == text || strlen(text) > ADDRESS_MAX_BYTES || !is_plain(at + 1))
 		return false;
 	for (const char *c = text; c < at; c++)
-		if (!g_ascii_isgraph(*c) || strchr("()<>[]:;@\\,\"", *c))
+		if (*c <= ' ' || *c > '~' || strchr("()<>[]:;@\\,\"", *c))
 			return false;
 	return true;
 }
 
 /* The single mailbox that the text is, or NULL; the list holds it. */
-static InternetAddressMailbox *parse_mailbox(const char *text, InternetAddressList **list)
+static InternetAddressMailbox *parse_mailbox(const struct libgmime *gmime, const char *text,
+					     InternetAddressList **list)
 {
 	InternetAddress *one;
 
 	*list = NULL;
 	if (has_control(text) || strlen(text) > MAILBOX_MAX_BYTES ||
-	    !g_utf8_validate(text, -1, NULL))
+	    !gmime->utf8_validate(text, -1, NULL))
 		return NULL;
-	*list = internet_address_list_parse(NULL, text);
-	if (!*list || internet_address_list_length(*list) != 1)
+	*list = gmime->list_parse(NULL, text);
+	if (!*list || gmime->list_length(*list) != 1)
 		return NULL;
-	one = internet_address_list_get_address(*list, 0);
-	if (!INTERNET_ADDRESS_IS_MAILBOX(one) ||
-	    !is_address(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one))))
+	one = gmime->list_get_address(*list, 0);
+	if (!gmime->type_check_instance_is_a(&one->parent_object.g_type_instance, gmime->mailbox_get_type()) ||
+	    !is_address(gmime->mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one))))
 		return NULL;
 	return INTERNET_ADDRESS_MAILBOX(one);
 }
 
-static void drop(void *object)
+static void drop(const struct libgmime *gmime, void *object)
 {
 	if (object)
-		g_object_unref(object);
+		gmime->object_unref(object);
 }
 
 const char *mime_address(const char *text, struct arena *arena)
 {
+	struct libgmime gmime;
 	InternetAddressList *list;
 	const char *address = NULL;
 	InternetAddressMailbox *mailbox;
+	struct err none;
 
-	g_mime_init();
-	mailbox = parse_mailbox(text, &list);
+	if (!begin(&gmime, &none))
+		return NULL;
+	mailbox = parse_mailbox(&gmime, text, &list);
 	if (mailbox)
-		address = arena_strdup(arena, internet_address_mailbox_get_addr(mailbox));
-	drop(list);
+		address = arena_strdup(arena, gmime.mailbox_get_addr(mailbox));
+	drop(&gmime, list);
 	return address;
 }
 
-static bool add_mailbox(GMimeMessage *message, GMimeAddressType type, const char *text,
-			struct err *err)
+static bool add_mailbox(const struct libgmime *gmime, GMimeMessage *message, GMimeAddressType type,
+			const char *text, struct err *err)
 {
 	InternetAddressList *list;
-	InternetAddressMailbox *const mailbox = parse_mailbox(text, &list);
+	InternetAddressMailbox *const mailbox = parse_mailbox(gmime, text, &list);
 
 	if (mailbox)
-		g_mime_message_add_mailbox(message, type,
-					   internet_address_get_name(INTERNET_ADDRESS(mailbox)),
-					   internet_address_mailbox_get_addr(mailbox));
+		gmime->message_add_mailbox(message, type,
+					   gmime->get_name(INTERNET_ADDRESS(mailbox)),
+					   gmime->mailbox_get_addr(mailbox));
 	else
 		err_set(err, "'%s' is no mail address", text);
-	drop(list);
+	drop(gmime, list);
 	return mailbox;
 }
 
-static bool add_addresses(GMimeMessage *message, const struct mime_mail *mail, struct err *err)
+static bool add_addresses(const struct libgmime *gmime, GMimeMessage *message,
+			  const struct mime_mail *mail, struct err *err)
 {
-	bool is_good = add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, mail->from, err);
+	bool is_good = add_mailbox(gmime, message, GMIME_ADDRESS_TYPE_FROM, mail->from, err);
 
 	if (!mail->tos)
 		return err_set(err, "there is nobody to send mail to");
 	for (size_t i = 0; is_good && i < mail->tos; i++)
-		is_good = add_mailbox(message, GMIME_ADDRESS_TYPE_TO, mail->to[i], err);
+		is_good = add_mailbox(gmime, message, GMIME_ADDRESS_TYPE_TO, mail->to[i], err);
 	return is_good;
 }
 
 /* --- the other fields --- */
 
-static void add_field(GMimeMessage *message, const char *name, const char *value)
+static void add_field(const struct libgmime *gmime, GMimeMessage *message, const char *name,
+		      const char *value)
 {
-	g_mime_object_append_header(GMIME_OBJECT(message), name, value, "utf-8");
+	gmime->object_append_header(GMIME_OBJECT(message), name, value, "utf-8");
 }
 
-static void add_date(GMimeMessage *message, const struct mime_mail *mail)
+static void add_date(const struct libgmime *gmime, GMimeMessage *message,
+		     const struct mime_mail *mail)
 {
-	GDateTime *const utc = g_date_time_new_from_unix_utc(mail->at);
-	GTimeZone *const zone = g_time_zone_new_offset(mail->offset_s);
-	GDateTime *const local = utc ? g_date_time_to_timezone(utc, zone) : NULL;
+	GDateTime *const utc = gmime->date_time_new_from_unix_utc(mail->at);
+	GTimeZone *const zone = gmime->time_zone_new_offset(mail->offset_s);
+	GDateTime *const local = utc ? gmime->date_time_to_timezone(utc, zone) : NULL;
 
 	if (local) {
-		g_mime_message_set_date(message, local);
-		g_date_time_unref(local);
+		gmime->message_set_date(message, local);
+		gmime->date_time_unref(local);
 	}
 	if (utc)
-		g_date_time_unref(utc);
-	g_time_zone_unref(zone);
+		gmime->date_time_unref(utc);
+	gmime->time_zone_unref(zone);
 }
 
 static const char *id_of(const struct mime_mail *mail, uint32_t seq, struct arena *arena)
@@ -155,36 +175,37 @@ static const char *id_of(const struct mime_mail *mail, uint32_t seq, struct aren
 			    host_of(mail));
 }
 
-static void add_thread(GMimeMessage *message, const struct mime_mail *mail, struct arena *arena)
+static void add_thread(const struct libgmime *gmime, GMimeMessage *message,
+		       const struct mime_mail *mail, struct arena *arena)
 {
-	g_mime_message_set_message_id(message, id_of(mail, mail->seq, arena));
+	gmime->message_set_message_id(message, id_of(mail, mail->seq, arena));
 	if (mail->seq > 1) {
 		const char *const first = arena_printf(arena, "<%s>", id_of(mail, 1, arena));
 
-		add_field(message, "In-Reply-To", first);
-		add_field(message, "References", first);
+		add_field(gmime, message, "In-Reply-To", first);
+		add_field(gmime, message, "References", first);
 	}
 }
 
 /* RFC 3834 section 5: nobody's vacation answers a machine. The second field is Exchange's. */
-static void add_machine_fields(GMimeMessage *message, const struct mime_mail *mail,
-			       struct arena *arena)
+static void add_machine_fields(const struct libgmime *gmime, GMimeMessage *message,
+			       const struct mime_mail *mail, struct arena *arena)
 {
-	add_field(message, "Auto-Submitted", "auto-generated");
-	add_field(message, "X-Auto-Response-Suppress", "All");
-	add_field(message, "X-Repwatch-Host", host_of(mail));
-	add_field(message, "X-Repwatch-Incident", one_line(mail->uid, arena));
-	add_field(message, "X-Repwatch-Seq", arena_printf(arena, "%u", mail->seq));
-	add_field(message, "X-Repwatch-Kind", one_line(mail->kind, arena));
-	add_field(message, "X-Repwatch-Severity", one_line(mail->severity, arena));
+	add_field(gmime, message, "Auto-Submitted", "auto-generated");
+	add_field(gmime, message, "X-Auto-Response-Suppress", "All");
+	add_field(gmime, message, "X-Repwatch-Host", host_of(mail));
+	add_field(gmime, message, "X-Repwatch-Incident", one_line(gmime, mail->uid, arena));
+	add_field(gmime, message, "X-Repwatch-Seq", arena_printf(arena, "%u", mail->seq));
+	add_field(gmime, message, "X-Repwatch-Kind", one_line(gmime, mail->kind, arena));
+	add_field(gmime, message, "X-Repwatch-Severity", one_line(gmime, mail->severity, arena));
 }
 
 /* --- body and whole --- */
 
 /* RFC 2046 section 4.1.1: a line of text ends with CRLF before it is encoded, too. */
-static const char *canonical(struct slice body, struct arena *arena)
+static const char *canonical(const struct libgmime *gmime, struct slice body, struct arena *arena)
 {
-	char *const valid = g_utf8_make_valid(body.at, (gssize)body.len);
+	char *const valid = gmime->utf8_make_valid(body.at, (gssize)body.len);
 	struct str text = {0};
 	const char *copy;
 
@@ -196,60 +217,65 @@ static const char *canonical(struct slice body, struct arena *arena)
 	}
 	copy = arena_strdup(arena, str_text(&text));
 	str_release(&text);
-	g_free(valid);
+	gmime->free(valid);
 	return copy;
 }
 
-static void add_body(GMimeMessage *message, const struct mime_mail *mail, struct arena *arena)
+static void add_body(const struct libgmime *gmime, GMimeMessage *message,
+		     const struct mime_mail *mail, struct arena *arena)
 {
-	const char *const text = canonical(mail->body, arena);
-	GMimeStream *const stream = g_mime_stream_mem_new_with_buffer(text, strlen(text));
+	const char *const text = canonical(gmime, mail->body, arena);
+	GMimeStream *const stream = gmime->stream_mem_new_with_buffer(text, strlen(text));
 	GMimeDataWrapper *const content =
-	    g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
-	GMimePart *const part = g_mime_part_new_with_type("text", "plain");
+	    gmime->data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+	GMimePart *const part = gmime->part_new_with_type("text", "plain");
 
-	g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
-	g_mime_part_set_content(part, content);
-	g_mime_part_set_content_encoding(
-	    part, g_mime_part_get_best_content_encoding(part, GMIME_ENCODING_CONSTRAINT_7BIT));
-	g_mime_message_set_mime_part(message, GMIME_OBJECT(part));
-	g_object_unref(part);
-	g_object_unref(content);
-	g_object_unref(stream);
+	gmime->object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
+	gmime->part_set_content(part, content);
+	gmime->part_set_content_encoding(
+	    part, gmime->part_get_best_content_encoding(part, GMIME_ENCODING_CONSTRAINT_7BIT));
+	gmime->message_set_mime_part(message, GMIME_OBJECT(part));
+	gmime->object_unref(part);
+	gmime->object_unref(content);
+	gmime->object_unref(stream);
 }
 
-static void write_out(GMimeMessage *message, struct arena *arena, struct slice *out)
+static void write_out(const struct libgmime *gmime, GMimeMessage *message, struct arena *arena,
+		      struct slice *out)
 {
-	GMimeFormatOptions *const format = g_mime_format_options_new();
-	GMimeStream *const stream = g_mime_stream_mem_new();
+	GMimeFormatOptions *const format = gmime->format_options_new();
+	GMimeStream *const stream = gmime->stream_mem_new();
 	GByteArray *bytes;
 
-	g_mime_format_options_set_newline_format(format, GMIME_NEWLINE_FORMAT_DOS);
-	g_mime_object_write_to_stream(GMIME_OBJECT(message), format, stream);
-	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+	gmime->format_options_set_newline_format(format, GMIME_NEWLINE_FORMAT_DOS);
+	gmime->object_write_to_stream(GMIME_OBJECT(message), format, stream);
+	bytes = gmime->stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
 	out->len = bytes->len;
 	out->at = arena_strndup(arena, (const char *)bytes->data, bytes->len);
-	g_object_unref(stream);
-	g_mime_format_options_free(format);
+	gmime->object_unref(stream);
+	gmime->format_options_free(format);
 }
 
 bool mime_message(const struct mime_mail *mail, struct arena *arena, struct slice *out,
 		  struct err *err)
 {
+	struct libgmime lib;
+	const struct libgmime *const gmime = &lib;
 	GMimeMessage *message;
 	bool is_good;
 
-	g_mime_init();
-	message = g_mime_message_new(FALSE);
-	is_good = add_addresses(message, mail, err);
+	if (!begin(&lib, err))
+		return false;
+	message = gmime->message_new(FALSE);
+	is_good = add_addresses(gmime, message, mail, err);
 	if (is_good) {
-		g_mime_message_set_subject(message, one_line(mail->subject, arena), "utf-8");
-		add_date(message, mail);
-		add_thread(message, mail, arena);
-		add_machine_fields(message, mail, arena);
-		add_body(message, mail, arena);
-		write_out(message, arena, out);
+		gmime->message_set_subject(message, one_line(gmime, mail->subject, arena), "utf-8");
+		add_date(gmime, message, mail);
+		add_thread(gmime, message, mail, arena);
+		add_machine_fields(gmime, message, mail, arena);
+		add_body(gmime, message, mail, arena);
+		write_out(gmime, message, arena, out);
 	}
-	g_object_unref(message);
+	gmime->object_unref(message);
 	return is_good;
 }

@@ -2,6 +2,7 @@
 #include "io/post_parts.h"
 #include "sys/clock.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 enum { POLL_MS = 1000, BESIDE_POLL_MS = 20 };
@@ -13,7 +14,9 @@ struct lane {
 
 struct poster {
 	const struct post_calls *calls;
-	CURLM *multi; /* NULL: libcurl has no memory */
+	struct libcurl curl;
+	CURLM *multi; /* NULL: not begun yet, or `why` not */
+	struct err why;
 	struct lane *lane;
 	size_t lanes, open;
 	int64_t end_us;
@@ -29,6 +32,20 @@ static void tell(struct poster *poster, size_t lane, const struct post_result *r
 	poster->calls->done(poster->calls->context, lane, result);
 }
 
+/* Most passes have no letter, and do without libcurl. */
+static bool begin(struct poster *poster)
+{
+	struct err *const why = &poster->why;
+
+	if (poster->multi || why->text[0])
+		return poster->multi;
+	if (!libcurl_load(&poster->curl, why))
+		return false;
+	if (poster->curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		poster->multi = poster->curl.multi_init();
+	return poster->multi || err_set(why, "libcurl cannot begin");
+}
+
 /* True when the letter is on its way. */
 static bool launch(struct poster *poster, size_t number, const struct post *post)
 {
@@ -40,14 +57,21 @@ static bool launch(struct poster *poster, size_t number, const struct post *post
 		tell(poster, number, &result);
 		return false;
 	}
+	result.outcome = POST_LATER;
+	if (!begin(poster)) {
+		result.error = poster->why.text;
+		tell(poster, number, &result);
+		return false;
+	}
+	lane->transfer.curl = &poster->curl;
 	lane->transfer.post = *post;
-	lane->is_open = poster->multi && transfer_begin(&lane->transfer) &&
-			curl_multi_add_handle(poster->multi, lane->transfer.easy) == CURLM_OK;
+	lane->is_open =
+	    transfer_begin(&lane->transfer) &&
+	    poster->curl.multi_add_handle(poster->multi, lane->transfer.easy) == CURLM_OK;
 	poster->open += lane->is_open;
 	if (lane->is_open)
 		return true;
 	transfer_release(&lane->transfer);
-	result.outcome = POST_LATER;
 	result.error = "libcurl cannot send it";
 	tell(poster, number, &result);
 	return false;
@@ -70,7 +94,7 @@ static void finish(struct poster *poster, size_t number, CURLcode code, const ch
 	struct arena *arena = arena_new();
 	struct post_result result;
 
-	curl_multi_remove_handle(poster->multi, lane->transfer.easy);
+	poster->curl.multi_remove_handle(poster->multi, lane->transfer.easy);
 	transfer_judge(&lane->transfer, code, arena, &result);
 	transfer_release(&lane->transfer);
 	lane->is_open = false;
@@ -96,7 +120,7 @@ static void collect(struct poster *poster)
 	const CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(poster->multi, &left))) {
+	while (poster->open && (message = poster->curl.multi_info_read(poster->multi, &left))) {
 		const size_t lane = lane_of(poster, message->easy_handle);
 
 		finish(poster, lane, message->data.result, NULL);
@@ -109,9 +133,14 @@ static void wait_some(const struct poster *poster, bool is_beside)
 	const int64_t left_ms = (poster->end_us - clock_monotonic_us()) / 1000;
 	const int most_ms = is_beside ? BESIDE_POLL_MS : POLL_MS;
 
-	if (left_ms > 0)
-		curl_multi_poll(poster->multi, NULL, 0, left_ms < most_ms ? (int)left_ms : most_ms,
-				NULL);
+	const int wait_ms = left_ms < most_ms ? (int)left_ms : most_ms;
+
+	if (left_ms <= 0)
+		return;
+	if (poster->multi)
+		poster->curl.multi_poll(poster->multi, NULL, 0, wait_ms, NULL);
+	else
+		poll(NULL, 0, wait_ms);
 }
 
 static void run(struct poster *poster)
@@ -123,7 +152,8 @@ static void run(struct poster *poster)
 	for (size_t i = 0; i < poster->lanes; i++)
 		begin_next(poster, i);
 	while ((poster->open || is_beside) && !is_over(poster)) {
-		curl_multi_perform(poster->multi, &running);
+		if (poster->open)
+			poster->curl.multi_perform(poster->multi, &running);
 		collect(poster);
 		is_beside = is_beside && calls->beside(calls->context);
 		if (poster->open || is_beside)
@@ -144,10 +174,10 @@ void post_lanes(size_t lanes, int64_t limit_ms, const struct post_calls *calls)
 	    .end_us = clock_monotonic_us() + limit_ms * 1000,
 	};
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		poster.multi = curl_multi_init();
 	run(&poster);
-	curl_multi_cleanup(poster.multi);
-	curl_global_cleanup();
+	if (poster.multi) {
+		poster.curl.multi_cleanup(poster.multi);
+		poster.curl.global_cleanup();
+	}
 	free(poster.lane);
 }

@@ -125,10 +125,11 @@ static int rewind_body(void *context, curl_off_t offset, int origin)
 
 /* --- setting up --- */
 
-#define SET(option, value) (curl_easy_setopt(easy, option, value) == CURLE_OK)
+#define SET(option, value) (curl->easy_setopt(transfer->easy, option, value) == CURLE_OK)
 
-static bool set_common(CURL *easy, struct transfer *transfer)
+static bool set_common(struct transfer *transfer)
 {
+	const struct libcurl *const curl = transfer->curl;
 	const struct post *const post = &transfer->post;
 	const bool is_mail = post->method == POST_MAIL;
 
@@ -149,22 +150,23 @@ static bool set_common(CURL *easy, struct transfer *transfer)
 		(SET(CURLOPT_USERNAME, post->user) && SET(CURLOPT_PASSWORD, post->password)));
 }
 
-static bool append(struct curl_slist **list, const char *text)
+static bool append(const struct libcurl *curl, struct curl_slist **list, const char *text)
 {
-	struct curl_slist *const longer = curl_slist_append(*list, text);
+	struct curl_slist *const longer = curl->slist_append(*list, text);
 
 	if (longer)
 		*list = longer;
 	return longer != NULL;
 }
 
-static bool set_http(CURL *easy, struct transfer *transfer)
+static bool set_http(struct transfer *transfer)
 {
+	const struct libcurl *const curl = transfer->curl;
 	const struct post *const post = &transfer->post;
-	bool ok = append(&transfer->header, "Expect:");
+	bool ok = append(curl, &transfer->header, "Expect:");
 
 	for (size_t i = 0; ok && i < post->headers; i++)
-		ok = append(&transfer->header, post->header[i]);
+		ok = append(curl, &transfer->header, post->header[i]);
 	if (!ok || !SET(CURLOPT_HTTPHEADER, transfer->header) ||
 	    !SET(CURLOPT_USERAGENT, "repwatch/" PACKAGE_VERSION) ||
 	    !SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
@@ -179,14 +181,15 @@ static bool set_http(CURL *easy, struct transfer *transfer)
 
 /* CURLUSESSL_TRY would go on in clear text without a word. On loopback nobody listens, and the
  * certificate is nobody's. */
-static bool set_mail(CURL *easy, struct transfer *transfer)
+static bool set_mail(struct transfer *transfer)
 {
+	const struct libcurl *const curl = transfer->curl;
 	const struct post *const post = &transfer->post;
 	const long tls = url_is_loopback(post->url) ? CURLUSESSL_NONE : CURLUSESSL_ALL;
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < post->mail_tos; i++)
-		ok = append(&transfer->to, post->mail_to[i]);
+		ok = append(curl, &transfer->to, post->mail_to[i]);
 	return ok && SET(CURLOPT_USE_SSL, tls) &&
 	       SET(CURLOPT_MAIL_FROM, post->mail_from ? post->mail_from : "") &&
 	       SET(CURLOPT_MAIL_RCPT, transfer->to) &&
@@ -199,12 +202,9 @@ static bool set_mail(CURL *easy, struct transfer *transfer)
 
 bool transfer_begin(struct transfer *transfer)
 {
-	CURL *const easy = curl_easy_init();
-
-	transfer->easy = easy;
-	return easy && set_common(easy, transfer) &&
-	       (transfer->post.method == POST_MAIL ? set_mail(easy, transfer)
-						   : set_http(easy, transfer));
+	transfer->easy = transfer->curl->easy_init();
+	return transfer->easy && set_common(transfer) &&
+	       (transfer->post.method == POST_MAIL ? set_mail(transfer) : set_http(transfer));
 }
 
 /* --- what came of it --- */
@@ -297,7 +297,7 @@ static const char *sentence(const struct transfer *transfer, CURLcode code, long
 {
 	const bool is_mail = transfer->post.method == POST_MAIL;
 	const char *const line = first_line(str_text(&transfer->reply), arena);
-	const char *why = *transfer->error ? transfer->error : curl_easy_strerror(code);
+	const char *why = *transfer->error ? transfer->error : transfer->curl->easy_strerror(code);
 
 	if (!status || (is_mail && status < 400))
 		return first_line(code == CURLE_OK ? "no answer came" : why, arena);
@@ -314,8 +314,8 @@ void transfer_judge(struct transfer *transfer, CURLcode code, struct arena *aren
 	curl_off_t retry_after = 0;
 	long status = 0;
 
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	*out = (struct post_result){
 	    .outcome = outcome_of(transfer, code, status),
 	    .code = status,
@@ -332,9 +332,9 @@ void transfer_judge(struct transfer *transfer, CURLcode code, struct arena *aren
 
 void transfer_release(struct transfer *transfer)
 {
-	curl_easy_cleanup(transfer->easy);
-	curl_slist_free_all(transfer->header);
-	curl_slist_free_all(transfer->to);
+	transfer->curl->easy_cleanup(transfer->easy);
+	transfer->curl->slist_free_all(transfer->header);
+	transfer->curl->slist_free_all(transfer->to);
 	str_release(&transfer->reply);
-	*transfer = (struct transfer){0};
+	*transfer = (struct transfer){.curl = transfer->curl};
 }

@@ -5,11 +5,11 @@
  * it. */
 
 #include "base/str.h"
+#include "io/libcurl.h"
 #include "io/post.h"
 
-#include <curl/curl.h>
-
 struct transfer {
+	const struct libcurl *curl;
 	CURL *easy;
 	struct post post;
 	struct curl_slist *header, *to;
