@@ -10,23 +10,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool finish(const struct sheet *sheet, const char *canvas, size_t canvas_len,
+		   struct err *err)
+{
+	char *image = NULL;
+	size_t len;
+	const bool ok = (sheet->is_png ? png_make(sheet, canvas, canvas_len, &image, &len, err)
+				       : svg_make(sheet, canvas, canvas_len, &image, &len, err)) &&
+			files_publish(sheet->path, image, len, err);
+
+	free(image);
+	return ok;
+}
+
+/* Other colours are no reason to draw again, which is what takes longest. */
+static bool draw_twin(struct sheet *sheet, const char *canvas, size_t canvas_len, struct err *err)
+{
+	char *other = NULL;
+	size_t len;
+	const bool is_done =
+	    !sheet->is_png && canvas_recolour(&sheet->twin, canvas, canvas_len, &other, &len);
+	bool ok;
+
+	sheet_turn(sheet);
+	ok = (is_done || canvas_draw(sheet, &other, &len, err)) && finish(sheet, other, len, err);
+	free(other);
+	return ok;
+}
+
 static bool draw(const char *line, size_t line_len, struct err *err)
 {
 	struct sheet *sheet = sheet_parse(line, line_len, err);
 	char *canvas = NULL;
-	char *image = NULL;
-	size_t canvas_len;
 	size_t len;
 	bool ok;
 
 	if (!sheet)
 		return false;
-	ok = canvas_draw(sheet, &canvas, &canvas_len, err) &&
-	     (sheet->is_png ? png_make(sheet, canvas, canvas_len, &image, &len, err)
-			    : svg_make(sheet, canvas, canvas_len, &image, &len, err)) &&
-	     files_publish(sheet->path, image, len, err);
+	ok = canvas_draw(sheet, &canvas, &len, err) && finish(sheet, canvas, len, err) &&
+	     (!sheet->twin.path || draw_twin(sheet, canvas, len, err));
 	free(canvas);
-	free(image);
 	sheet_free(sheet);
 	return ok;
 }

@@ -165,6 +165,55 @@ static bool read_frame(struct sheet *sheet, json_t *root)
 	return is_colour(sheet->background) && is_colour(sheet->canvas.background);
 }
 
+static bool read_twin(struct owner *owner, json_t *root)
+{
+	struct sheet_twin *const twin = &owner->sheet.twin;
+	json_t *const row = json_object_get(root, "twin");
+	struct sheet_colour *colour;
+	json_t *colours, *other;
+	const char *own;
+
+	if (!row)
+		return true;
+	if (json_unpack(row, "{s:s, s:o}", "path", &twin->path, "colours", &colours) != 0)
+		return false;
+	colour = arena_calloc(owner->arena, json_object_size(colours), sizeof(*colour));
+	twin->colour = colour;
+	json_object_foreach(colours, own, other)
+	{
+		if (!is_colour(own) || !json_is_string(other) ||
+		    !is_colour(json_string_value(other)))
+			return false;
+		colour[twin->colours++] = (struct sheet_colour){own, json_string_value(other)};
+	}
+	return true;
+}
+
+static void turn(const struct sheet_twin *twin, const char **colour)
+{
+	for (size_t i = 0; i < twin->colours; i++)
+		if (strcmp(twin->colour[i].own, *colour) == 0) {
+			*colour = twin->colour[i].other;
+			return;
+		}
+}
+
+void sheet_turn(struct sheet *sheet)
+{
+	const struct sheet_twin *const twin = &sheet->twin;
+
+	turn(twin, &sheet->background);
+	turn(twin, &sheet->canvas.background);
+	for (size_t i = 0; i < sheet->draws; i++)
+		turn(twin, &sheet->draw[i].colour);
+	for (size_t i = 0; i < sheet->boxes; i++)
+		turn(twin, &sheet->box[i].colour);
+	for (size_t i = 0; i < sheet->texts; i++)
+		turn(twin, &sheet->text[i].colour);
+	sheet->path = twin->path;
+	sheet->twin = (struct sheet_twin){0};
+}
+
 static bool is_sane(const struct sheet *sheet)
 {
 	return sheet->width > 0 && sheet->width <= SHEET_SIDE_MAX && sheet->height > 0 &&
@@ -185,6 +234,7 @@ struct sheet *sheet_parse(const char *line, size_t len, struct err *err)
 	if (!owner->root) {
 		err_set(err, "no JSON: %s at byte %d", wrong.text, wrong.position);
 	} else if (!read_frame(&owner->sheet, owner->root) || !is_sane(&owner->sheet) ||
+		   !read_twin(owner, owner->root) ||
 		   json_unpack(owner->root, "{s:o, s:o, s:o}", "draw", &draws, "boxes", &boxes,
 			       "texts", &texts) != 0 ||
 		   !read_parts(owner, draws, boxes, texts)) {

@@ -44,8 +44,20 @@ struct sheet_text {
 	const char *colour, *text;
 };
 
+/* A colour of the sheet and of its twin, which is the same picture in other colours. */
+struct sheet_colour {
+	const char *own, *other;
+};
+
+struct sheet_twin {
+	const char *path; /* NULL: there is none */
+	const struct sheet_colour *colour;
+	size_t colours;
+};
+
 struct sheet {
 	const char *path, *background, *title, *about;
+	struct sheet_twin twin;
 	bool is_png;
 	int width, height;
 	struct {
@@ -55,11 +67,11 @@ struct sheet {
 		double low, high;
 		const char *background;
 	} canvas;
-	const struct sheet_draw *draw;
+	struct sheet_draw *draw;
 	size_t draws;
-	const struct sheet_box *box;
+	struct sheet_box *box;
 	size_t boxes;
-	const struct sheet_text *text;
+	struct sheet_text *text;
 	size_t texts;
 };
 
@@ -67,10 +79,16 @@ enum { SHEET_SIDE_MAX = 8000 };
 
 /* NULL with err when the line is no sheet. */
 struct sheet *sheet_parse(const char *line, size_t len, struct err *err);
+/* The sheet becomes its twin. */
+void sheet_turn(struct sheet *sheet);
 void sheet_free(struct sheet *sheet);
 
 /* canvas.c: what librrd draws, as an SVG document or a PNG file in memory; the caller frees it. */
 bool canvas_draw(const struct sheet *sheet, char **image, size_t *len, struct err *err);
+/* recolour.c: the same SVG document in the colours of the twin, before the sheet is turned. False: it
+ * has a colour that the sheet does not know, and must be drawn anew. */
+bool canvas_recolour(const struct sheet_twin *twin, const char *canvas, size_t len, char **image,
+		     size_t *image_len);
 
 /* svg.c, png.c: the whole picture, likewise. */
 bool svg_make(const struct sheet *sheet, const char *canvas, size_t canvas_len, char **image,

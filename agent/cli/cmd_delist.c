@@ -56,6 +56,7 @@ static const char *const *canonical(struct cli *cli)
 
 static bool look(struct cli *cli, struct listing *out, struct err *err)
 {
+	const struct look_source source = {.conf = &cli->conf};
 	const struct removal_choice choice = {
 	    .word = canonical(cli),
 	    .words = cli->arguments,
@@ -64,7 +65,7 @@ static bool look(struct cli *cli, struct listing *out, struct err *err)
 	    .receivers = &out->receivers,
 	};
 
-	return removal_look(&cli->conf, &choice, cli->arena, &out->page, &out->pass_at, err);
+	return removal_look(&source, &choice, cli->arena, &out->page, &out->pass_at, err);
 }
 
 /* A letter that must not be sent yet is no less needed: it can be prepared. */

@@ -80,7 +80,8 @@ static enum cli_status run(struct cli *cli)
 	if (!cli_conf_to_look(cli))
 		return CLI_USAGE;
 	choice.zone = &cli->zone;
-	if (!look_at_domains(&cli->conf, &choice, cli->arena, &domains, &err))
+	if (!look_at_domains(&(struct look_source){.conf = &cli->conf}, &choice, cli->arena,
+			     &domains, &err))
 		return cli_fail(&err);
 	say_stale(cli, &domains);
 	status = verdict(&domains);

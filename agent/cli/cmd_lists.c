@@ -44,6 +44,7 @@ static bool read_conf(struct cli *cli)
 
 static enum cli_status run(struct cli *cli)
 {
+	const struct look_source source = {.conf = &cli->conf};
 	const bool verify = cli_has(cli, "verify");
 	struct list_view *view;
 	struct err err;
@@ -51,7 +52,7 @@ static enum cli_status run(struct cli *cli)
 
 	if (!read_conf(cli))
 		return CLI_USAGE;
-	if (!look_at_lists(&cli->conf, verify, cli->arena, &view, &views, &err))
+	if (!look_at_lists(&source, verify, cli->arena, &view, &views, &err))
 		return cli_fail(&err);
 	if (!show(cli, view, views))
 		return CLI_USAGE;

@@ -47,11 +47,11 @@ static bool show(const struct cli *cli, const struct report_request *request,
 		cli_error("%zu pictures could not be drawn, the first %s", outcome->failed,
 			  outcome->failure);
 	if (cli->wants_json)
-		return cli_print_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:f}", "dir",
-						request->dir, "pages", (json_int_t)outcome->pages,
-						"pictures", (json_int_t)pictures, "drawn",
-						(json_int_t)outcome->drawn, "kept",
-						(json_int_t)outcome->kept, "seconds", seconds));
+		return cli_print_json(
+		    json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f}", "dir", request->dir, "pages",
+			      (json_int_t)outcome->pages, "pictures", (json_int_t)pictures, "drawn",
+			      (json_int_t)outcome->drawn, "kept", (json_int_t)outcome->kept,
+			      "failed", (json_int_t)outcome->failed, "seconds", seconds));
 	cli_note(cli, "'%s': %zu pages, %zu pictures (%zu drawn, %zu as they were) in %.1f s",
 		 request->dir, outcome->pages, pictures, outcome->drawn, outcome->kept, seconds);
 	return true;

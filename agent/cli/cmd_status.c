@@ -82,22 +82,23 @@ static bool needs_domains(const struct cli *cli)
 
 static bool look(struct cli *cli, struct answer *answer, struct err *err)
 {
+	const struct look_source source = {.conf = &cli->conf};
 	const struct domains_choice all = {.zone = &cli->zone, .now = cli->now};
 	struct named words;
 
 	*answer = (struct answer){0};
-	if (!cli->arguments && !look_at_domain_numbers(&cli->conf, &answer->numbers, err))
+	if (!cli->arguments && !look_at_domain_numbers(&source, &answer->numbers, err))
 		return false;
 	if (needs_domains(cli) &&
-	    !look_at_domains(&cli->conf, &all, cli->arena, &answer->domains, err))
+	    !look_at_domains(&source, &all, cli->arena, &answer->domains, err))
 		return false;
 	words = sort_words(cli, &answer->domains);
 	answer->has_addresses = words.addresses || !cli->arguments;
 	answer->has_domains = words.domains > 0;
 	keep_named(&answer->domains, &words);
 	if (answer->has_addresses)
-		return look_at_status(&cli->conf, words.address, words.addresses, cli->now,
-				      cli->arena, &answer->status, err);
+		return look_at_status(&source, words.address, words.addresses, cli->now, cli->arena,
+				      &answer->status, err);
 	answer->status = (struct status){.pass_at = answer->domains.pass_at,
 					 .is_stale = answer->domains.is_stale};
 	return true;

@@ -66,6 +66,7 @@ struct picture_style {
 	bool is_dark;
 	bool is_png; /* else SVG */
 	const char *path; /* where it is written */
+	const char *dark_path; /* the same once more in dark, for little; NULL: not needed */
 };
 
 enum { PICTURE_WIDTH_MIN = 400, PICTURE_WIDTH_MAX = 4000, PICTURE_WIDTH = 800 };

@@ -370,6 +370,17 @@ static json_t *sheet_of(struct layout *layout)
 	    "texts", layout->text);
 }
 
+/* The colours of the other theme, and where the picture goes in them. */
+static json_t *twin_of(const struct picture_style *style)
+{
+	json_t *colours = json_object();
+
+	for (enum paint paint = 0; paint < PAINT_COUNT; paint++)
+		json_object_set_new_nocheck(colours, paint_colour(paint, style->is_dark),
+					    json_string(paint_colour(paint, true)));
+	return json_pack("{s:s, s:o}", "path", style->dark_path, "colours", colours);
+}
+
 char *picture_sheet(const struct picture *picture, const struct picture_style *style)
 {
 	struct layout layout = {.picture = picture,
@@ -386,6 +397,8 @@ char *picture_sheet(const struct picture *picture, const struct picture_style *s
 	sheet = sheet_of(&layout);
 	if (!sheet)
 		bug("a picture that is no JSON: '%s'", picture->title);
+	if (style->dark_path)
+		json_object_set_new(sheet, "twin", twin_of(style));
 	line = json_dumps(sheet, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	json_decref(sheet);
 	arena_free(layout.arena);

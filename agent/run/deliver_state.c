@@ -82,8 +82,9 @@ static int by_verdict(const void *left, const void *right)
 static bool look(struct delivery_lane *lane, struct status *status, struct err *err)
 {
 	struct sending *const delivery = lane->delivery;
+	const struct look_source source = {.conf = delivery->conf};
 
-	if (!look_at_status(delivery->conf, lane->channel->pool, lane->channel->pools,
+	if (!look_at_status(&source, lane->channel->pool, lane->channel->pools,
 			    delivery->options->now, delivery->arena, status, err))
 		return false;
 	if (status->views)

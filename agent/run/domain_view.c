@@ -360,11 +360,12 @@ static bool choose(struct domains *domains, const struct domains_choice *choice,
 	return true;
 }
 
-bool look_at_domains(const struct conf *conf, const struct domains_choice *choice,
+bool look_at_domains(const struct look_source *source, const struct domains_choice *choice,
 		     struct arena *arena, struct domains *out, struct err *err)
 {
+	const struct conf *const conf = source->conf;
 	const struct targets targets = targets_of(conf, arena);
-	struct store *store = store_open(conf->state_dir, STORE_READ, err);
+	struct store *const store = look_open(source, err);
 	struct view_context context;
 	struct snapshot snapshot;
 	const struct domain_question question = {
@@ -384,7 +385,7 @@ bool look_at_domains(const struct conf *conf, const struct domains_choice *choic
 		context = snapshot_context(conf, &snapshot, &targets, choice->now, arena);
 		ok = domain_views(&question, arena, &out->view, &out->views, err);
 	}
-	store_close(store);
+	look_close(source, store);
 	if (!ok)
 		return false;
 	out->pass_at = snapshot.last.at;
@@ -392,11 +393,12 @@ bool look_at_domains(const struct conf *conf, const struct domains_choice *choic
 	return choose(out, choice, err);
 }
 
-bool look_at_domain_numbers(const struct conf *conf, struct domain_numbers *out, struct err *err)
+bool look_at_domain_numbers(const struct look_source *source, struct domain_numbers *out,
+			    struct err *err)
 {
-	struct store *store = store_open(conf->state_dir, STORE_READ, err);
+	struct store *const store = look_open(source, err);
 	const bool ok = store && shown_numbers(store, out, err);
 
-	store_close(store);
+	look_close(source, store);
 	return ok;
 }

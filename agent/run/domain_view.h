@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "model/domain_view.h"
+#include "run/look.h"
 #include "run/snapshot.h"
 
 #include <stdbool.h>
@@ -43,8 +44,9 @@ struct domains_choice {
 	int64_t now;
 };
 /* All of them in numbers, as the last pass left them. */
-bool look_at_domain_numbers(const struct conf *conf, struct domain_numbers *out, struct err *err);
-bool look_at_domains(const struct conf *conf, const struct domains_choice *choice,
+bool look_at_domain_numbers(const struct look_source *source, struct domain_numbers *out,
+			    struct err *err);
+bool look_at_domains(const struct look_source *source, const struct domains_choice *choice,
 		     struct arena *arena, struct domains *out, struct err *err);
 
 #endif

@@ -27,14 +27,21 @@ int graph_kind_parse(const char *word)
 bool graph_open(struct graph_source *source, struct arena *arena, struct err *err)
 {
 	source->store = store_open(source->conf->state_dir, STORE_READ, err);
-	return source->store && store_addresses(source->store, NULL, arena, &source->address,
-						&source->addresses, err);
+	source->by_text = map_new();
+	if (!source->store ||
+	    !store_addresses(source->store, NULL, arena, &source->address, &source->addresses, err))
+		return false;
+	for (size_t i = 0; i < source->addresses; i++)
+		map_put(source->by_text, source->address[i].address, &source->address[i]);
+	return true;
 }
 
 void graph_close(struct graph_source *source)
 {
 	store_close(source->store);
+	map_free(source->by_text);
 	source->store = NULL;
+	source->by_text = NULL;
 }
 
 const char *graph_word(const struct graph *graph, const char *english)
@@ -61,15 +68,16 @@ static bool find_members(struct graph *graph, struct err *err)
 {
 	const struct graph_source *const source = graph->source;
 	const char *const subject = graph->request->subject;
-	const struct stored_address **member =
-	    arena_calloc(graph->arena, source->addresses, sizeof(*member));
-	const char **text = arena_calloc(graph->arena, source->addresses, sizeof(*text));
+	const struct stored_address *const one = map_get(source->by_text, subject);
+	const struct stored_address *const from = one ? one : source->address;
+	const size_t count = one ? 1 : source->addresses;
+	const struct stored_address **member = arena_calloc(graph->arena, count, sizeof(*member));
+	const char **text = arena_calloc(graph->arena, count, sizeof(*text));
 
-	for (size_t i = 0; i < source->addresses; i++) {
-		const struct stored_address *const row = &source->address[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct stored_address *const row = &from[i];
 
-		if (strcmp(row->address, subject) != 0 && strcmp(row->pool, subject) != 0 &&
-		    strcmp(row->name, subject) != 0)
+		if (!one && strcmp(row->pool, subject) != 0 && strcmp(row->name, subject) != 0)
 			continue;
 		text[graph->members] = row->address;
 		member[graph->members++] = row;

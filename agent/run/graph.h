@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "conf/conf.h"
 #include "render/picture.h"
 #include "store/store.h"
@@ -36,6 +37,7 @@ struct graph_source {
 	const char *language; /* of all words */
 	struct stored_address *address; /* watched ones */
 	size_t addresses;
+	struct map *by_text; /* the same, by their text */
 };
 bool graph_open(struct graph_source *source, struct arena *arena, struct err *err);
 void graph_close(struct graph_source *source);

@@ -109,17 +109,12 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 /* --- lists --- */
 
 /* The domains of the last pass that lists are asked about. */
-static uint64_t count_domains(const struct conf *conf)
+static uint64_t count_domains(struct store *store)
 {
-	struct store *store;
 	struct err err;
 	uint64_t count = 0;
 
-	store = conf->state_dir[0] ? store_open(conf->state_dir, STORE_READ, &err) : NULL;
-	if (store && !domains_registrables(store, &count, &err))
-		count = 0;
-	store_close(store);
-	return count;
+	return store && domains_registrables(store, &count, &err) ? count : 0;
 }
 
 static struct list_view list_view(const struct list *list, const struct targets *targets,
@@ -140,30 +135,24 @@ static struct list_view list_view(const struct list *list, const struct targets 
 }
 
 /* What the last pass thought of them, when there was one. */
-static void add_stored_health(const struct conf *conf, struct arena *arena, struct list_view *view,
+static void add_stored_health(struct store *store, struct arena *arena, struct list_view *view,
 			      size_t views)
 {
 	struct stored_list *stored;
-	struct store *store;
 	struct err err;
 	size_t count;
 
-	if (!conf->state_dir[0])
+	if (!store || !store_lists(store, arena, &stored, &count, &err))
 		return;
-	store = store_open(conf->state_dir, STORE_READ, &err);
-	if (!store)
-		return;
-	if (store_lists(store, arena, &stored, &count, &err))
-		for (size_t i = 0; i < views; i++)
-			for (size_t j = 0; j < count; j++)
-				if (strcmp(view[i].list->zone, stored[j].zone) == 0) {
-					view[i].has_health = stored[j].has_health;
-					view[i].health = stored[j].health;
-					view[i].cause = stored[j].cause;
-					view[i].text = stored[j].text;
-					view[i].health_since = stored[j].health_since;
-				}
-	store_close(store);
+	for (size_t i = 0; i < views; i++)
+		for (size_t j = 0; j < count; j++)
+			if (strcmp(view[i].list->zone, stored[j].zone) == 0) {
+				view[i].has_health = stored[j].has_health;
+				view[i].health = stored[j].health;
+				view[i].cause = stored[j].cause;
+				view[i].text = stored[j].text;
+				view[i].health_since = stored[j].health_since;
+			}
 }
 
 static bool nothing_due(void *context, size_t target, size_t source)
@@ -223,19 +212,22 @@ static bool verify(const struct conf *conf, struct arena *arena, struct list_vie
 	return true;
 }
 
-bool look_at_lists(const struct conf *conf, bool wants_verify, struct arena *arena,
+bool look_at_lists(const struct look_source *source, bool wants_verify, struct arena *arena,
 		   struct list_view **view, size_t *views, struct err *err)
 {
+	const struct conf *const conf = source->conf;
 	const struct catalogue *const catalogue = &conf->catalogue;
 	const struct targets targets = targets_of(conf, arena);
-	const uint64_t domains = count_domains(conf);
+	struct err none;
+	struct store *const store = conf->state_dir[0] ? look_open(source, &none) : NULL;
+	const uint64_t domains = count_domains(store);
 
 	*views = catalogue->lists;
 	*view = arena_calloc(arena, *views, sizeof(**view));
 	for (size_t i = 0; i < *views; i++)
 		(*view)[i] = list_view(&catalogue->list[i], &targets, domains);
-	if (wants_verify)
-		return verify(conf, arena, *view, *views, err);
-	add_stored_health(conf, arena, *view, *views);
-	return true;
+	if (!wants_verify)
+		add_stored_health(store, arena, *view, *views);
+	look_close(source, store);
+	return !wants_verify || verify(conf, arena, *view, *views, err);
 }

@@ -7,12 +7,23 @@
 #include "model/view.h"
 #include "run/pass.h"
 #include "store/outbox.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Looking without recording: `check`, `lists --verify`, `status`. */
+
+/* Where to look. Without a store the state is opened for one look alone; looks at a store that is
+ * open tell of one and the same moment. */
+struct look_source {
+	const struct conf *conf;
+	struct store *store; /* for reading; NULL: opened and closed */
+};
+/* The store to read, NULL with err; it is given back by look_close. */
+struct store *look_open(const struct look_source *source, struct err *err);
+void look_close(const struct look_source *source, struct store *store);
 
 struct look_options {
 	bool wants_lists, wants_identity;
@@ -27,9 +38,9 @@ bool look_at(const struct conf *conf, const struct look_options *options,
 	     const struct target *target, size_t targets, struct arena *arena,
 	     struct address_view **view, struct err *err);
 
-/* The catalogue as it is: health from the store when there is one (state_dir ""or no database:
+/* The catalogue as it is: health from the store when there is one (state_dir "" or no database:
  * none), or with `verify` by asking the canaries of every enabled list now. */
-bool look_at_lists(const struct conf *conf, bool verify, struct arena *arena,
+bool look_at_lists(const struct look_source *source, bool verify, struct arena *arena,
 		   struct list_view **view, size_t *views, struct err *err);
 
 /* Whether a word is a configured address, pool or name. */
@@ -44,7 +55,7 @@ struct status {
 	bool is_stale; /* the last pass is older than stale_after */
 	struct outbox_counts letters;
 };
-bool look_at_status(const struct conf *conf, const char *const *word, size_t words, int64_t now,
-		    struct arena *arena, struct status *status, struct err *err);
+bool look_at_status(const struct look_source *source, const char *const *word, size_t words,
+		    int64_t now, struct arena *arena, struct status *status, struct err *err);
 
 #endif

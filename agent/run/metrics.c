@@ -53,31 +53,28 @@ static bool read_volumes(struct store *store, struct arena *arena, struct metric
 	return true;
 }
 
-static bool read_store(const struct conf *conf, struct arena *arena, struct metrics *out,
+static bool read_store(struct store *store, struct arena *arena, struct metrics *out,
 		       struct err *err)
 {
-	struct store *store = store_open(conf->state_dir, STORE_READ, err);
-	bool ok;
-
-	if (!store)
-		return false;
-	ok = read_pass(store, out, err) && read_channels(store, arena, out, err) &&
-	     read_volumes(store, arena, out, err);
-	store_close(store);
-	return ok;
+	return read_pass(store, out, err) && read_channels(store, arena, out, err) &&
+	       read_volumes(store, arena, out, err);
 }
 
 bool metrics_read(const struct conf *conf, const struct zone *zone, int64_t now,
 		  struct arena *arena, struct metrics *out, struct err *err)
 {
+	const struct look_source source = {conf, store_open(conf->state_dir, STORE_READ, err)};
 	struct list_view *list;
 	struct status status;
+	bool ok;
 
 	*out = (struct metrics){.version = PACKAGE_VERSION,
 				.today = civil_days(civil_date_at(zone, now))};
-	if (!look_at_status(conf, NULL, 0, now, arena, &status, err) ||
-	    !look_at_lists(conf, false, arena, &list, &out->lists, err) ||
-	    !read_store(conf, arena, out, err))
+	ok = source.store && look_at_status(&source, NULL, 0, now, arena, &status, err) &&
+	     look_at_lists(&source, false, arena, &list, &out->lists, err) &&
+	     read_store(source.store, arena, out, err);
+	store_close(source.store);
+	if (!ok)
 		return false;
 	out->view = status.view;
 	out->views = status.views;

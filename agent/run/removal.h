@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "conf/replies.h"
 #include "model/removal.h"
+#include "run/look.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -25,8 +26,8 @@ struct removal_choice {
 
 /* Every open listing and block that is chosen, those to ask for first; the requests that were ever
  * made about what is chosen. A word nobody knows is an error. `pass_at` as of look.h. */
-bool removal_look(const struct conf *conf, const struct removal_choice *choice, struct arena *arena,
-		  struct removal_page *out, int64_t *pass_at, struct err *err);
+bool removal_look(const struct look_source *source, const struct removal_choice *choice,
+		  struct arena *arena, struct removal_page *out, int64_t *pass_at, struct err *err);
 
 /* What a request is about, in the spelling of the store. */
 struct removal_key {

@@ -261,8 +261,9 @@ static bool look(struct looking *looking, struct removal_page *out, struct err *
 	if (!read_ledger(looking, err) || !removal_find_logs(looking, err))
 		return false;
 	split_words(looking);
-	if (!look_at_status(looking->conf, looking->target, looking->targets, looking->choice->now,
-			    looking->arena, &looking->status, err) ||
+	if (!look_at_status(&(struct look_source){looking->conf, looking->store}, looking->target,
+			    looking->targets, looking->choice->now, looking->arena,
+			    &looking->status, err) ||
 	    !make_views(looking, err))
 		return false;
 	qsort(looking->view, looking->views, sizeof(*looking->view), by_use);
@@ -271,14 +272,14 @@ static bool look(struct looking *looking, struct removal_page *out, struct err *
 	return true;
 }
 
-bool removal_look(const struct conf *conf, const struct removal_choice *choice, struct arena *arena,
-		  struct removal_page *out, int64_t *pass_at, struct err *err)
+bool removal_look(const struct look_source *source, const struct removal_choice *choice,
+		  struct arena *arena, struct removal_page *out, int64_t *pass_at, struct err *err)
 {
 	struct looking looking = {
-	    .conf = conf,
+	    .conf = source->conf,
 	    .choice = choice,
 	    .arena = arena,
-	    .store = store_open(conf->state_dir, STORE_READ, err),
+	    .store = look_open(source, err),
 	    .newest = map_new(),
 	    .relistings = map_new(),
 	};
@@ -286,7 +287,7 @@ bool removal_look(const struct conf *conf, const struct removal_choice *choice, 
 
 	looking.today = civil_days(civil_date_at(choice->zone, choice->now));
 	ok = looking.store && look(&looking, out, err);
-	store_close(looking.store);
+	look_close(source, looking.store);
 	map_free(looking.newest);
 	map_free(looking.relistings);
 	*pass_at = looking.status.pass_at;

@@ -129,7 +129,6 @@ bool report_make(const struct report_request *request, struct arena *arena,
 	ok = report_load(&report, err) && site_open(&report.site, request->dir, arena, err) &&
 	     build(&report, err) && site_publish(&report.site, err);
 	site_close(&report.site);
-	map_free(report.stored);
 	graph_close(&report.source);
 	return ok;
 }

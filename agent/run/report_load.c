@@ -106,7 +106,7 @@ static void make_pools(struct report *report)
 	map_free(by_name);
 }
 
-/* --- the rest --- */
+/* --- the rest: all of it tells of the moment at which the store was opened --- */
 
 static bool load_events(struct report *report, struct err *err)
 {
@@ -124,24 +124,39 @@ static bool load_events(struct report *report, struct err *err)
 	return true;
 }
 
+static struct look_source source_of(const struct report *report)
+{
+	return (struct look_source){report->request->conf, report->source.store};
+}
+
+static bool load_status(struct report *report, struct err *err)
+{
+	const struct look_source source = source_of(report);
+
+	return look_at_status(&source, NULL, 0, report->request->now, report->arena,
+			      &report->status, err) &&
+	       look_at_lists(&source, false, report->arena, &report->list, &report->lists, err);
+}
+
 static bool load_removals(struct report *report, struct err *err)
 {
+	const struct look_source source = source_of(report);
 	const struct removal_choice choice = {.now = report->request->now,
 					      .zone = report->request->zone,
 					      .receivers = report->request->receivers};
 	int64_t pass_at;
 
-	return removal_look(report->request->conf, &choice, report->arena, &report->removals,
-			    &pass_at, err);
+	return removal_look(&source, &choice, report->arena, &report->removals, &pass_at, err);
 }
 
 static bool load_domains(struct report *report, struct err *err)
 {
+	const struct look_source source = source_of(report);
 	const struct domains_choice choice = {.zone = report->request->zone,
 					      .now = report->request->now};
 	struct domains domains;
 
-	if (!look_at_domains(report->request->conf, &choice, report->arena, &domains, err))
+	if (!look_at_domains(&source, &choice, report->arena, &domains, err))
 		return false;
 	report->domain = domains.view;
 	report->domains = domains.views;
@@ -160,13 +175,7 @@ static bool open_source(struct report *report, struct err *err)
 	    .open_until = report->to,
 	    .language = request->conf->language,
 	};
-	if (!graph_open(&report->source, report->arena, err))
-		return false;
-	report->stored = map_new();
-	for (size_t i = 0; i < report->source.addresses; i++)
-		map_put(report->stored, report->source.address[i].address,
-			&report->source.address[i]);
-	return true;
+	return graph_open(&report->source, report->arena, err);
 }
 
 bool report_load(struct report *report, struct err *err)
@@ -178,11 +187,8 @@ bool report_load(struct report *report, struct err *err)
 	report->first_day = report->today - request->days + 1;
 	report->from = civil_day_start(zone, civil_from_days(report->first_day));
 	report->to = civil_day_start(zone, civil_from_days(report->today + 1)) - 1;
-	if (!look_at_status(request->conf, NULL, 0, request->now, report->arena, &report->status,
-			    err) ||
-	    !look_at_lists(request->conf, false, report->arena, &report->list, &report->lists,
-			   err) ||
-	    !load_removals(report, err) || !load_domains(report, err) || !open_source(report, err))
+	if (!open_source(report, err) || !load_status(report, err) || !load_removals(report, err) ||
+	    !load_domains(report, err))
 		return false;
 	sort_views(report);
 	make_pools(report);

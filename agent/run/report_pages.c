@@ -158,7 +158,7 @@ static bool digest_address(struct report *report, const struct stored_address *s
 static bool plan_picture(struct report *report, size_t at, const struct made *made, struct err *err)
 {
 	const struct stored_address *const stored =
-	    map_get(report->stored, report->view[at]->address);
+	    map_get(report->source.by_text, report->view[at]->address);
 	struct str name = {0};
 
 	if (!stored || (!made->days && !made->events && !stored->standings))

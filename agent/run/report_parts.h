@@ -30,7 +30,6 @@ struct report {
 	struct arena *arena;
 	struct site site;
 	struct graph_source source;
-	struct map *stored; /* by address: struct stored_address */
 	struct status status;
 	const struct address_view **view; /* of all, worst first */
 	struct report_pool *pool;

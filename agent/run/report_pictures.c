@@ -103,13 +103,11 @@ bool report_remember(struct report *report, struct err *err)
 
 /* --- drawing --- */
 
-/* A picture is made once and handed out twice. */
 struct drawing {
 	struct report *report;
 	struct arena *arena;
 	struct picture picture;
 	size_t at; /* the shot */
-	bool is_dark_due;
 	size_t done, due;
 };
 
@@ -137,16 +135,15 @@ static bool make_picture(struct drawing *drawing, struct report_shot *shot)
 	return false;
 }
 
-static char *sheet_of(struct drawing *drawing, bool is_dark, size_t *number)
+static char *sheet_of(const struct drawing *drawing, const struct report_shot *shot)
 {
 	const struct report *const report = drawing->report;
 	const struct picture_style style = {
 	    .width = PICTURE_WIDTH,
-	    .is_dark = is_dark,
-	    .path = site_path(&report->site, file_of(report, &report->shot[drawing->at], is_dark)),
+	    .path = site_path(&report->site, file_of(report, shot, false)),
+	    .dark_path = site_path(&report->site, file_of(report, shot, true)),
 	};
 
-	*number = drawing->at * THEMES + is_dark;
 	return picture_sheet(&drawing->picture, &style);
 }
 
@@ -154,21 +151,14 @@ static char *next_sheet(void *context, size_t *number)
 {
 	struct drawing *const drawing = context;
 	struct report *const report = drawing->report;
-	char *sheet;
 
-	if (drawing->is_dark_due) {
-		drawing->is_dark_due = false;
-		sheet = sheet_of(drawing, true, number);
-		drawing->at++;
-		return sheet;
-	}
 	while (drawing->at < report->shots && (report->shot[drawing->at].is_kept ||
 					       !make_picture(drawing, &report->shot[drawing->at])))
 		drawing->at++;
 	if (drawing->at == report->shots)
 		return NULL;
-	drawing->is_dark_due = true;
-	return sheet_of(drawing, false, number);
+	*number = drawing->at++;
+	return sheet_of(drawing, &report->shot[*number]);
 }
 
 static void drawn(void *context, size_t number, const char *error)
@@ -177,10 +167,10 @@ static void drawn(void *context, size_t number, const char *error)
 	struct report *const report = drawing->report;
 
 	if (error)
-		fail(report, &report->shot[number / THEMES], error);
+		fail(report, &report->shot[number], error);
 	else
-		report->outcome->drawn++;
-	drawing->done++;
+		report->outcome->drawn += THEMES;
+	drawing->done += THEMES;
 	if (report->request->progress)
 		report->request->progress(report->request->context, drawing->done, drawing->due);
 }

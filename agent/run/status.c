@@ -60,26 +60,37 @@ static struct stored_address row_of(const struct map *by_text, const struct targ
 	return row;
 }
 
-static bool read_state(const char *state_dir, struct arena *arena, struct snapshot *out,
+struct store *look_open(const struct look_source *source, struct err *err)
+{
+	return source->store ? source->store : store_open(source->conf->state_dir, STORE_READ, err);
+}
+
+void look_close(const struct look_source *source, struct store *store)
+{
+	if (!source->store)
+		store_close(store);
+}
+
+static bool read_state(const struct look_source *source, struct arena *arena, struct snapshot *out,
 		       struct err *err)
 {
-	struct store *store = store_open(state_dir, STORE_READ, err);
+	struct store *const store = look_open(source, err);
 	const bool ok = store && snapshot_read(store, false, arena, out, err);
 
-	store_close(store);
+	look_close(source, store);
 	return ok;
 }
 
-bool look_at_status(const struct conf *conf, const char *const *word, size_t words, int64_t now,
-		    struct arena *arena, struct status *status, struct err *err)
+bool look_at_status(const struct look_source *source, const char *const *word, size_t words,
+		    int64_t now, struct arena *arena, struct status *status, struct err *err)
 {
+	const struct conf *const conf = source->conf;
 	const struct targets targets = targets_of(conf, arena);
 	struct snapshot snapshot;
 	struct view_context context;
 	struct map *by_text;
 
-	if (!check_words(&targets, word, words, err) ||
-	    !read_state(conf->state_dir, arena, &snapshot, err))
+	if (!check_words(&targets, word, words, err) || !read_state(source, arena, &snapshot, err))
 		return false;
 	by_text = map_new();
 	for (size_t i = 0; i < snapshot.addresses; i++)

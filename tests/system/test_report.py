@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -57,6 +58,53 @@ def test_draws_what_changed_and_keeps_the_rest(repwatch):
     assert report(repwatch, "--full")["kept"] == 0
     # nothing is left beside it
     assert [path.name for path in repwatch.dir.iterdir() if path.name.startswith(".site")] == []
+
+
+def plain(svg):
+    """Without what differs from drawing to drawing: names of surfaces, and how a colour is written."""
+    svg = re.sub(r"rgb\(([\d.]+)%,([\d.]+)%,([\d.]+)%\)",
+                 lambda found: "#" + "".join(f"{round(float(part) * 2.55):02x}" for part in found.groups()), svg)
+    return re.sub(r"surface\d+", "", svg)
+
+
+def test_dark_is_what_is_drawn_in_dark(repwatch):
+    ips = sites.make(repwatch, 21, pools=1)
+    report(repwatch)
+    for ip in (ips[0], ips[20]):
+        result = repwatch("graph", ip, "-o", repwatch.dir / "one.svg", "--dark")
+        assert result.code == 0, result
+        shown, drawn = [plain(path.read_text()).split("</desc>")[1] for path in
+                        (repwatch.dir / "site" / "a" / f"{ip}.dark.svg", repwatch.dir / "one.svg")]
+        # what is open ends here today and there now
+        assert re.findall("#[0-9a-f]{6}", shown) == re.findall("#[0-9a-f]{6}", drawn)
+        assert re.sub(r"[\d.]+", "", shown) == re.sub(r"[\d.]+", "", drawn)
+        assert "#1b1f24" in shown and "#fbfbfc" not in shown
+
+
+# Stands where the drawing process does, draws nothing, and dies of some pictures.
+MORTAL = """#!/bin/sh
+while IFS= read -r line; do
+	case $line in
+	*/198.18.0.3.svg* | */198.18.0.4.svg* | */198.18.0.11.svg*) kill -9 $$ ;;
+	*) echo ok ;;
+	esac
+done
+"""
+
+
+def test_a_picture_that_kills_its_drawer_costs_itself_only(repwatch):
+    sites.make(repwatch, 20, pools=1)
+    folder = repwatch.dir / "bin"
+    folder.mkdir()
+    shutil.copy(agent.BINARY, folder / "repwatch")
+    (folder / "repwatch-draw").write_text(MORTAL)
+    (folder / "repwatch-draw").chmod(0o755)
+    done = subprocess.run([folder / "repwatch", "--config", repwatch.conf, "report", "-o", "site", "--json"],
+                          cwd=repwatch.dir, env=repwatch.environment(), capture_output=True, timeout=25, check=False)
+    told = json.loads(done.stdout)
+    assert done.returncode == 3 and told["failed"] == 3 and told["drawn"] == 2 * (20 - 3 + 2 + 1)
+    for ip, count in (("198.18.0.3", 0), ("198.18.0.5", 1)):
+        assert (repwatch.dir / "site" / "a" / f"{ip}.html").read_text().count(f'src="{ip}.svg"') == count
 
 
 def test_a_folder_of_somebody_else_is_refused(repwatch):
