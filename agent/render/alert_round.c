@@ -131,8 +131,8 @@ void alert_round_body(struct telling *telling)
 	switch (telling->alert->kind) {
 	case ALERT_BASELINE:
 		alert_say(telling,
-			  "repwatch has looked at all addresses for the first time. What is "
-			  "wrong already is told here once; from now on changes are.\n\n");
+			  "This is the first message here. What is wrong already is told once, "
+			  "in this list; from now on changes are told.\n\n");
 		add_standing(telling);
 		add_lines(telling);
 		return;

@@ -11,7 +11,7 @@
 const struct letter_kind *letter_kind(const char *type)
 {
 	static const struct letter_kind kind[] = {
-#define LETTER(word) {#word, letter_##word},
+#define LETTER(word, stands) {#word, letter_##word, stands},
 #include "render/letters.def"
 #undef LETTER
 	};

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "model/alert.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,8 @@ struct letter_kind {
 	const char *type; /* the word of the configuration */
 	void (*render)(const struct alert *alert, const struct letter_style *style,
 		       struct arena *arena, struct letter *out);
+	/* What is told there stands, under the alert's uid, until an ALERT_ENDED of that uid. */
+	bool stands;
 };
 /* NULL: no letters go through channels of that type. */
 const struct letter_kind *letter_kind(const char *type);

@@ -1,5 +1,5 @@
 /* Events API v2. The routing key is a secret: who delivers adds it as "routing_key". An incident
- * is one alert there, by its uid, until it ends. */
+ * is one alert there, by its uid, until it ends; so is a digest, until all it told of has ended. */
 #include "render/letter_parts.h"
 
 #include "base/mem.h"
@@ -25,6 +25,15 @@ static const char *severity_of(const struct alert *alert)
 static bool is_quiet(const struct alert *alert)
 {
 	return alert->kind == ALERT_WEEKLY || alert->kind == ALERT_BASELINE;
+}
+
+/* Told and over: nobody could do anything about it. */
+static bool is_over(const struct alert *alert)
+{
+	for (size_t i = 0; i < alert->incidents; i++)
+		if (!alert->incident[i].ended_at)
+			return false;
+	return alert->incidents > 0;
 }
 
 static json_t *payload_of(const struct alert *alert, const struct letter_style *style,
@@ -80,15 +89,19 @@ static json_t *links_of(const struct alert *alert, struct arena *arena)
 void letter_pagerduty(const struct alert *alert, const struct letter_style *style,
 		      struct arena *arena, struct letter *out)
 {
-	const bool is_over = alert->kind == ALERT_ENDED;
+	const bool is_end = alert->kind == ALERT_ENDED;
 	json_t *document;
 
 	*out = (struct letter){.content_type = "application/json", .body = ""};
-	if (is_quiet(alert))
+	if (is_quiet(alert) || (!is_end && is_over(alert)))
 		return;
 	document = json_object();
-	letter_put_text(document, "event_action", is_over ? "resolve" : "trigger");
+	letter_put_text(document, "event_action", is_end ? "resolve" : "trigger");
 	letter_put_text(document, "dedup_key", alert->uid);
+	if (is_end) {
+		letter_finish(out, document, arena);
+		return;
+	}
 	letter_put_text(document, "client", "repwatch");
 	if (alert->report_url)
 		letter_put_text(document, "client_url", alert->report_url);

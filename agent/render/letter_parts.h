@@ -11,7 +11,7 @@
 /* What the kinds of letters share. */
 
 /* One renderer a row of letters.def. */
-#define LETTER(word)                                                                               \
+#define LETTER(word, stands)                                                                       \
 	void letter_##word(const struct alert *alert, const struct letter_style *style,            \
 			   struct arena *arena, struct letter *out);
 #include "render/letters.def"

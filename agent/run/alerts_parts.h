@@ -2,9 +2,10 @@
 #define RUN_ALERTS_PARTS_H
 
 /* Between alerts.c, which keeps incidents, alerts_news.c, which finds what changed, and
- * alerts_letters.c, which writes to the channels. */
+ * alerts_letters.c, which writes to the channels what alerts_facts.c knows. */
 
 #include "base/map.h"
+#include "conf/replies.h"
 #include "judge/incident.h"
 #include "run/alerts.h"
 #include "run/pass_parts.h"
@@ -37,5 +38,28 @@ void alerts_news(struct alerts *alerts);
 
 /* The letters of outcome, and the week's summary, into the outbox. */
 bool alerts_letters(struct alerts *alerts, struct err *err);
+
+/* What all letters of a pass have in common. */
+struct mail {
+	struct alerts *alerts;
+	const char *host;
+	struct receivers receivers; /* once has_receivers */
+	bool has_receivers;
+	const char **begun; /* channels that were told something before */
+	size_t begins;
+	const char *round_uid; /* of the pass's digest or baseline */
+	const char *week_uid;
+};
+
+/* Where repwatch runs. */
+const char *facts_host(struct arena *arena);
+/* Of an incident that goes on, what nobody wants to hear of and what is of other pools than the
+ * channel's is left out. */
+struct incident facts_shown(struct mail *mail, const struct conf_channel *channel,
+			    const struct incident *incident);
+/* A letter to be, about nothing yet. */
+struct alert facts_alert(const struct mail *mail, enum alert_kind kind);
+/* Who sent, of the incident's addresses. */
+void facts_traffic(const struct mail *mail, struct alert *alert);
 
 #endif

@@ -217,8 +217,9 @@ bool deliver(const struct conf *conf, const struct deliver_options *options, str
 
 /* Unlike any other: it is not kept, so it is never sent later. */
 static struct outbox_letter test_letter(const struct sending *delivery,
-					const struct conf_channel *channel)
+					const struct conf_channel *channel, enum alert_kind kind)
 {
+	const uint32_t seq = kind == ALERT_TEST ? 1 : 2;
 	const int64_t now = delivery->options->now;
 	const struct letter_style style = {
 	    .language = *channel->language ? channel->language : delivery->conf->language,
@@ -227,9 +228,9 @@ static struct outbox_letter test_letter(const struct sending *delivery,
 	};
 	const char *const uid = arena_printf(delivery->arena, "test%lld", (long long)now);
 	const struct alert alert = {
-	    .kind = ALERT_TEST,
+	    .kind = kind,
 	    .uid = uid,
-	    .seq = 1,
+	    .seq = seq,
 	    .severity = SEVERITY_INFO,
 	    .at = now,
 	    .traffic_address = "",
@@ -240,11 +241,11 @@ static struct outbox_letter test_letter(const struct sending *delivery,
 
 	letter_kind(channel->type)->render(&alert, &style, delivery->arena, &letter);
 	return (struct outbox_letter){
-	    .key = arena_printf(delivery->arena, "%s.1.%s", uid, channel->name),
+	    .key = arena_printf(delivery->arena, "%s.%u.%s", uid, seq, channel->name),
 	    .uid = uid,
-	    .seq = 1,
+	    .seq = seq,
 	    .channel = channel->name,
-	    .kind = alert_kind_name(ALERT_TEST),
+	    .kind = alert_kind_name(kind),
 	    .severity = severity_name(SEVERITY_INFO),
 	    .content_type = letter.content_type,
 	    .subject = letter.subject ? letter.subject : "",
@@ -254,7 +255,7 @@ static struct outbox_letter test_letter(const struct sending *delivery,
 	};
 }
 
-/* What the lane shall do; false: it cannot. */
+/* What the lane shall do; false: it cannot. `letter` has room for two: an alarm is called off. */
 static bool prepare_test(struct delivery_lane *lane, struct outbox_letter *letter)
 {
 	struct err err;
@@ -267,9 +268,11 @@ static bool prepare_test(struct delivery_lane *lane, struct outbox_letter *lette
 		letters_notice(lane, err.text);
 		return false;
 	}
-	*letter = test_letter(lane->delivery, lane->channel);
+	letter[0] = test_letter(lane->delivery, lane->channel, ALERT_TEST);
 	lane->letter = letter;
 	lane->letters = 1;
+	if (letter_kind(lane->channel->type)->stands)
+		letter[lane->letters++] = test_letter(lane->delivery, lane->channel, ALERT_ENDED);
 	if (!channel_is_command(lane->channel)) {
 		lane->next = next_letter;
 		lane->done = letter_done;
@@ -281,7 +284,7 @@ bool deliver_test(const struct conf *conf, const struct conf_channel *channel,
 		  const struct deliver_options *options, struct arena *arena, const char **said)
 {
 	struct delivery_counts counts = {0};
-	struct outbox_letter letter;
+	struct outbox_letter letter[2];
 	struct sending delivery = {
 	    .conf = conf,
 	    .options = options,
@@ -292,7 +295,7 @@ bool deliver_test(const struct conf *conf, const struct conf_channel *channel,
 	};
 	struct delivery_lane *const lane = add_lane(&delivery, channel);
 
-	if (prepare_test(lane, &letter))
+	if (prepare_test(lane, letter))
 		send_all(&delivery);
 	close_lanes(&delivery);
 	*said = lane->error ? lane->error : lane->said ? lane->said : "";

@@ -20,7 +20,8 @@ SCHEMAS = {path.stem: json.loads(path.read_text())
            for path in (TOP / "tests/data/schemas").glob("*.json")}
 SCHEMAS["command"] = SCHEMAS["webhook"]
 WEEK_AND_FIRST_LOOK = {"weekly", "baseline"}
-NO_LETTER = {("pagerduty", sample) for sample in WEEK_AND_FIRST_LOOK} | {("alertmanager", "weekly")}
+NO_LETTER = ({("pagerduty", sample) for sample in WEEK_AND_FIRST_LOOK | {"late"}} |
+             {("alertmanager", "weekly")})
 
 HOSTILE = {
     "crlf": b"a\r\nBcc: x@example.jp\r\n\r\nbody",

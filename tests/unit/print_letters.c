@@ -14,7 +14,7 @@
 enum { INPUT_MAX_BYTES = 1 << 20 };
 
 static const char *const channel[] = {
-#define LETTER(word) #word,
+#define LETTER(word, stands) #word,
 #include "render/letters.def"
 #undef LETTER
 };
