@@ -11,7 +11,6 @@
 #include "conf/load.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,28 +91,18 @@ void box_write(const struct box *box, const char *name, const char *text)
 	box_write_mode(box, name, text, 0644);
 }
 
-static int remove_one(const char *path, const struct stat *status, int flag, struct FTW *ftw)
-{
-	(void)status;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 void box_remove(const struct box *box, const char *name)
 {
 	char path[256];
 
-	nftw(path_of(box, name, path), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	folder_remove(path_of(box, name, path));
 }
 
 int box_setup(void **state)
 {
 	struct box *box = xcalloc(1, sizeof(*box));
 
-	snprintf(box->dir, sizeof(box->dir), "/tmp/repwatch-conf.XXXXXX");
-	if (!mkdtemp(box->dir))
-		return -1;
+	folder_make(box->dir);
 	box_write(box, "lists.conf", catalogue);
 	box_write_mode(box, "dqs.key", box_key, 0600);
 	box_write_mode(box, "slack.url", box_url, 0600);
@@ -135,8 +124,7 @@ int box_teardown(void **state)
 	struct box *box = *state;
 
 	forget(box);
-	box_remove(box, ".");
-	rmdir(box->dir);
+	folder_remove(box->dir);
 	free(box);
 	return 0;
 }

@@ -1,6 +1,8 @@
 #ifndef TESTS_UNIT_CONF_BOX_H
 #define TESTS_UNIT_CONF_BOX_H
 
+#include "folder.h"
+
 #include "base/arena.h"
 #include "conf/conf.h"
 
@@ -10,7 +12,7 @@
 /* A folder with a configuration in it: a small lists.conf, and the secret files the interface's
  * example names, unless a test writes others. */
 struct box {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	struct arena *arena; /* of what box_load read last */
 	struct conf conf;
 	char *problems; /* one a line; the folder is left out of every path */

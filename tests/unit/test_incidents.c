@@ -4,10 +4,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "base/mem.h"
 #include "store/incidents.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 enum { AT = 1790000000, DAY = 86400 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	struct arena *arena;
 	struct store *store;
 	struct err err;
@@ -31,8 +32,7 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-incidents-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	bench->arena = arena_new();
 	bench->store = store_open(bench->dir, STORE_WRITE, &bench->err);
 	must(bench, bench->store != NULL);
@@ -41,20 +41,12 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
 	store_close(bench->store);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	arena_free(bench->arena);
 	free(bench);
 	return 0;

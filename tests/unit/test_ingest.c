@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "run/ingest.h"
 
 #include "base/mem.h"
@@ -11,7 +13,6 @@
 #include "store/volumes.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@
 /* A server that sends mail and logs it, passes that read the log, and imports of files. */
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char log[96], db[96];
 	struct conf conf;
 	struct conf_maillog maillog[2];
@@ -49,8 +50,7 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-ingest-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->log, sizeof(bench->log), "%s/mail.log", bench->dir);
 	snprintf(bench->db, sizeof(bench->db), "%s/repwatch.db", bench->dir);
 	bench->maillog[0] =
@@ -66,21 +66,13 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
 	store_close(bench->store);
 	arena_free(bench->arena);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	free(bench);
 	return 0;
 }

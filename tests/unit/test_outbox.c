@@ -4,11 +4,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "store/outbox.h"
 
 #include "base/mem.h"
 
-#include <ftw.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@
 enum { AT = 1790000000, MINUTE = 60 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	struct arena *arena;
 	struct err err;
 };
@@ -30,26 +31,17 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-outbox-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	bench->arena = arena_new();
 	*state = bench;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
 }
 
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	arena_free(bench->arena);
 	free(bench);
 	return 0;

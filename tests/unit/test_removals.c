@@ -4,10 +4,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "base/mem.h"
 #include "store/removals.h"
 
-#include <ftw.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ enum { AT = 1790000000, DAY = 86400, HOUR = 3600 };
 #define ZONE    "bl.example"
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	struct arena *arena;
 	struct store *store;
 	int64_t address_id;
@@ -48,8 +49,7 @@ static int set_up(void **state)
 	struct stored_address address = {.address = ADDRESS, .seen_at = AT};
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-removals-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	bench->arena = arena_new();
 	bench->store = store_open(bench->dir, STORE_WRITE, &bench->err);
 	must(bench, bench->store != NULL);
@@ -60,20 +60,12 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
 	store_close(bench->store);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	arena_free(bench->arena);
 	free(bench);
 	return 0;

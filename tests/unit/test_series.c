@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "io/rrdcached.h"
 #include "io/series.h"
 #include "io/series_layout.h"
@@ -11,7 +13,6 @@
 #include "base/mem.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <locale.h>
 #include <math.h>
 #include <rrd.h>
@@ -34,7 +35,7 @@
 enum { AT = 1790000123, STEP = 300, DAY = 86400, SKIP = 77 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char file[96]; /* of ADDRESS */
 	struct series *series;
 	struct err err;
@@ -51,19 +52,10 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-series-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->file, sizeof(bench->file), "%s/rrd/%s.rrd", bench->dir, ADDRESS);
 	*state = bench;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
 }
 
 static int tear_down(void **state)
@@ -71,7 +63,7 @@ static int tear_down(void **state)
 	struct bench *bench = *state;
 
 	series_close(bench->series);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	free(bench);
 	return 0;
 }

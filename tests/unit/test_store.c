@@ -4,12 +4,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "store/store.h"
 
 #include "base/mem.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
@@ -27,7 +28,7 @@
 enum { NOBODY = 65534, AT = 1790000000, DAY = 86400 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char db[96];
 	struct arena *arena;
 	struct err err;
@@ -37,27 +38,18 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-store-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->db, sizeof(bench->db), "%s/repwatch.db", bench->dir);
 	bench->arena = arena_new();
 	*state = bench;
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	arena_free(bench->arena);
 	free(bench);
 	return 0;
@@ -806,7 +798,7 @@ static void take_shape(struct bench *bench, size_t row)
 
 static void clear_place(struct bench *bench)
 {
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	assert_int_equal(mkdir(bench->dir, 0700), 0);
 }
 

@@ -1,3 +1,5 @@
+#include "folder.h"
+
 #include "base/mem.h"
 #include "maillog/tally.h"
 #include "render/auth_json.h"
@@ -6,7 +8,6 @@
 #include "store/domains.h"
 #include "store/volumes.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 enum { TODAY = 20778, DAY_S = 86400, AT = TODAY * DAY_S };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	struct arena *arena;
 	struct store *store;
 	struct err err;
@@ -38,21 +39,12 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-domains-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	bench->arena = arena_new();
 	bench->store = store_open(bench->dir, STORE_WRITE, &bench->err);
 	must(bench, bench->store != NULL);
 	*state = bench;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
 }
 
 static int tear_down(void **state)
@@ -61,7 +53,7 @@ static int tear_down(void **state)
 
 	store_close(bench->store);
 	arena_free(bench->arena);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	free(bench);
 	return 0;
 }

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "io/tail.h"
 
 #include "base/hash.h"
@@ -13,7 +15,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ struct file_seen {
 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char log[96];
 	struct str got; /* what the passes read, each line with its end */
 	uint8_t times[LINES_MAX];
@@ -49,26 +50,17 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-tail-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->log, sizeof(bench->log), "%s/mail.log", bench->dir);
 	*state = bench;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
 }
 
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	str_release(&bench->got);
 	free(bench);
 	return 0;

@@ -4,18 +4,20 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "run/volume_points.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/volumes.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ADDRESS "198.18.0.1"
@@ -24,7 +26,7 @@
 enum { HOUR_S = 3600, DAY_S = 86400, MAILS_MAX = 8 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char db[96];
 	struct arena *arena;
 	struct store *store;
@@ -54,27 +56,18 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-points-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->db, sizeof(bench->db), "%s/repwatch.db", bench->dir);
 	bench->arena = arena_new();
 	*state = bench;
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static void close_store(struct bench *bench)
 {
 	store_close(bench->store);
 	bench->store = NULL;
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 }
 
 static int tear_down(void **state)

@@ -4,13 +4,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "store/volumes.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@
 enum { TODAY = 20778, DAY_S = 86400 }; /* 2026-11-21 */
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char db[96];
 	struct arena *arena;
 	struct store *store;
@@ -44,8 +45,7 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-volumes-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->db, sizeof(bench->db), "%s/repwatch.db", bench->dir);
 	bench->arena = arena_new();
 	bench->store = store_open(bench->dir, STORE_WRITE, &bench->err);
@@ -55,14 +55,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static int tear_down(void **state)
 {
 	struct bench *bench = *state;
@@ -70,7 +62,7 @@ static int tear_down(void **state)
 	tally_free(bench->tally);
 	store_close(bench->store);
 	arena_free(bench->arena);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	free(bench);
 	return 0;
 }
