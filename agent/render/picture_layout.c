@@ -26,6 +26,7 @@ enum {
 	GUTTER_MIN = 58, /* left of the canvas */
 	GUTTER_MAX = 210,
 	LANES_OF_ONE_AXIS = 10, /* with more of them the dates stand below too */
+	WHOLE_MAX = 1000 * 1000 * 1000,
 };
 static const double headroom = 1.04; /* what is largest does not touch the edge */
 
@@ -98,6 +99,15 @@ static json_t *span(int64_t from, int64_t to)
 	return json_pack("[I, I]", (json_int_t)from, (json_int_t)to);
 }
 
+/* Counts are whole, and whole numbers are written and read in a fraction of the time. */
+static json_t *number(double value)
+{
+	if (isnan(value))
+		return json_null();
+	return fabs(value) < WHOLE_MAX && value == floor(value) ? json_integer((json_int_t)value)
+								: json_real(value);
+}
+
 static json_t *curve(struct layout *layout, const struct picture_curve *curve)
 {
 	static const char *const kind[] = {
@@ -105,12 +115,11 @@ static json_t *curve(struct layout *layout, const struct picture_curve *curve)
 	json_t *steps = json_array();
 
 	for (size_t i = 0; i < curve->steps; i++) {
-		const double value = curve->step[i].value;
+		json_t *step = json_array();
 
-		json_array_append_new(
-		    steps, isnan(value)
-			       ? json_pack("[I, n]", (json_int_t)curve->step[i].from)
-			       : json_pack("[I, f]", (json_int_t)curve->step[i].from, value));
+		json_array_append_new(step, json_integer((json_int_t)curve->step[i].from));
+		json_array_append_new(step, number(curve->step[i].value));
+		json_array_append_new(steps, step);
 	}
 	return json_pack("{s:s, s:s, s:o}", "kind", kind[curve->kind], "colour",
 			 colour(layout, curve->paint), "steps", steps);

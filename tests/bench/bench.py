@@ -22,6 +22,7 @@ import time
 import agent
 import bed as beds
 import bench_plugin
+import bench_report
 import bench_spf
 import busylog
 import maillogs
@@ -107,9 +108,10 @@ class Nsd(Serving, beds.Nsd):
 class Lap:
     """One run of a program: seconds, processor seconds, peak memory, what it said."""
 
-    def __init__(self, argv, cwd, env=None, codes=(0, 3)):
+    def __init__(self, argv, cwd, env=None, codes=(0, 3), is_pinned=True):
         figures = tempfile.NamedTemporaryFile("r", dir=cwd)
-        timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", figures.name, *pinned(CLIENT_CORE, argv)]
+        timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", figures.name,
+                 *(pinned(CLIENT_CORE, argv) if is_pinned else argv)]
         busy, before = busy_elsewhere_s(), resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.monotonic()
         done = subprocess.run(timed, cwd=cwd, capture_output=True, env=env, check=False)
@@ -452,12 +454,17 @@ def plugin(bench):
     bench_plugin.plugin(bench, pinned, CLIENT_CORE)
 
 
+def report(bench):
+    # Not pinned: it draws on all cores.
+    bench_report.report(bench, Lap, pinned, CLIENT_CORE, ROUNDS)
+
+
 def main():
     bench = Bench()
     print(f"# {ROUNDS} rounds, server on core {SERVER_CORE}, client on core {CLIENT_CORE}",
           flush=True)
     try:
-        for run in (race, far_away, loss, silent, refusals, large, logs, spf, domains, plugin):
+        for run in (race, far_away, loss, silent, refusals, large, logs, spf, domains, plugin, report):
             if ONLY in run.__name__:
                 run(bench)
     finally:

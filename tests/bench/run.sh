@@ -7,7 +7,8 @@ export PATH PYTHONDONTWRITEBYTECODE=1
 REPWATCH=${REPWATCH:-$TOP_BUILDDIR/repwatch}
 DELAYNS=${DELAYNS:-$TOP_BUILDDIR/tests/bench/delayns}
 BENCH_SPF=${BENCH_SPF:-$TOP_BUILDDIR/tests/bench/bench_spf}
-export REPWATCH DELAYNS BENCH_SPF
+BENCH_DRAW=${BENCH_DRAW:-$TOP_BUILDDIR/tests/bench/bench_draw}
+export REPWATCH DELAYNS BENCH_SPF BENCH_DRAW
 PYTHONPATH=$TOP_SRCDIR/tests/system
 export PYTHONPATH
 exec "${PYTHON:-/usr/bin/python3}" "$TOP_SRCDIR/tests/bench/bench.py" "$@"
