@@ -1,10 +1,17 @@
-/* Selectors cannot be listed by asking. Configured ones must be there. Without them common ones are
- * tried, and finding none proves nothing, unless there is no name below _domainkey at all. */
-#include "auth/dkim.h"
+/* Selectors cannot be listed by asking. Configured ones must be there. What logs and earlier looks
+ * told of is asked about next; common ones are tried where that brings no key, and now and then.
+ * Finding none proves nothing, unless there is no name below _domainkey at all.
+ *
+ * A log may tell of a selector that is not the domain's, so a learned one never makes a domain worse
+ * than it is, but for two cases: a key that was there when a signer used it, and is gone, is missing;
+ * and where a signer uses what nobody can find, a domain with other keys is weak. */
+#include "auth/dkim_parts.h"
 
-#include "auth/problems.h"
+#include "base/civil.h"
 #include "base/mem.h"
 #include "dns/outcome.h"
+
+#include <string.h>
 
 /* What large providers and common software publish. */
 static const char *const common_selector[] = {
@@ -14,23 +21,20 @@ static const char *const common_selector[] = {
     "fm3",     "smtpapi",    "mandrill",    "sig1",        "dkim1", "key1",
     "mx",      "smtp",       "s1024",       "s2048",       "email", "sel1",
 };
-_Static_assert(COUNT_OF(common_selector) < DKIM_KEYS_MAX, "and one for what answers to any name");
+_Static_assert(COUNT_OF(common_selector) + DKIM_LEARNED_MAX + DKIM_CONFIGURED_MAX < DKIM_KEYS_MAX,
+	       "and one for what answers to any name");
 
-enum { COMMONEST = 3 }; /* so many of them, the first */
+enum {
+	COMMONEST = 3, /* so many of them, the first */
+	DAY_S = 86400,
+	ROTATED_S = DAY_S,
+	USED_S = 7 * DAY_S
+};
 
 /* Nobody's: what answers to it answers to any. */
 static const char nobodys_selector[] = "repwatch-no-such-key";
 
-struct look {
-	const struct auth_subject *subject;
-	struct ask *ask;
-	struct domain_dkim *out;
-	struct dkim_key *key; /* DKIM_KEYS_MAX */
-	enum cause cause; /* of a question that failed */
-	bool is_open;
-};
-
-static bool owner_of(const struct look *look, const char *selector, char out[DNS_NAME_BYTES])
+static bool owner_of(const struct dkim_look *look, const char *selector, char out[DNS_NAME_BYTES])
 {
 	char zone[DNS_NAME_BYTES];
 
@@ -38,7 +42,7 @@ static bool owner_of(const struct look *look, const char *selector, char out[DNS
 	       dns_name_join(selector, zone, out);
 }
 
-static const struct dns_answer *ask_at(struct look *look, const char *name, enum dns_type type)
+static const struct dns_answer *ask_at(struct dkim_look *look, const char *name, enum dns_type type)
 {
 	const struct dns_answer *answer = ask_dns(look->ask, name, type);
 
@@ -49,188 +53,29 @@ static const struct dns_answer *ask_at(struct look *look, const char *name, enum
 	return answer;
 }
 
-static struct slice text_of(const struct dns_record *record)
+static struct dkim_key *add_key(struct dkim_look *look, const char *selector)
 {
-	return slice_of(record->data, record->len);
-}
+	struct dkim_key *key = &look->key[look->out->keys++];
 
-static void set_problems(struct dkim_key *key, enum auth_state state,
-			 const struct problems *problems)
-{
-	key->state = state;
-	key->problems = problems_sorted(problems);
+	*key = (struct dkim_key){.selector = selector, .type = "", .told_on = ""};
+	return key;
 }
 
 /* --- configured selectors --- */
 
-static const char *publish_fix(const char *owner, struct arena *arena)
+static void look_at_configured(struct dkim_look *look, const char *selector)
 {
-	return arena_printf(arena, "%s. IN TXT \"v=DKIM1; k=rsa; p=<the public key>\"", owner);
-}
-
-/* No record: is the name an alias of one that does not exist, or does the record stand one domain
- * too deep, as without the dot at the end of its name? */
-static void judge_missing(struct look *look, const char *owner, struct dkim_key *key)
-{
-	struct problems problems = problems_over(look->ask->arena);
-	char deeper[DNS_NAME_BYTES];
-	const struct dns_answer *alias = ask_dns(look->ask, owner, DNS_CNAME);
-	const struct dns_answer *deep = NULL;
-	const bool has_deeper = dns_name_join(owner, look->subject->domain, deeper);
-
-	if (has_deeper)
-		deep = ask_dns(look->ask, deeper, DNS_TXT);
-	if (!alias || (has_deeper && !deep)) {
-		look->is_open = true;
-		return;
-	}
-	if (alias->outcome == DNS_FOUND && alias->records)
-		problems_note(&problems, SEVERITY_MAJOR, NULL,
-			      "%s is an alias of %.*s, which has no TXT record: ask the provider "
-			      "for the name that serves this domain",
-			      owner, QUOTED(text_of(&alias->record[0])));
-	else if (deep && deep->outcome == DNS_FOUND && deep->records &&
-		 dkim_text_of(text_of(&deep->record[0])) == DKIM_TEXT_KEY)
-		problems_note(&problems, SEVERITY_MAJOR,
-			      problems_txt(owner, text_of(&deep->record[0]), look->ask->arena),
-			      "the key stands at %s: the dot at the end of its name is missing in "
-			      "the zone file",
-			      deeper);
-	else
-		problems_note(&problems, SEVERITY_MAJOR, publish_fix(owner, look->ask->arena),
-			      "%s has no TXT record: mail signed with this selector fails", owner);
-	set_problems(key, AUTH_MISSING, &problems);
-}
-
-static struct slice joined(struct slice a, struct slice b, struct arena *arena)
-{
-	char *text = arena_calloc(arena, a.len + b.len + 1, 1);
-
-	memcpy(text, a.at, a.len);
-	memcpy(text + a.len, b.at, b.len);
-	return slice_of(text, a.len + b.len);
-}
-
-/* Whether two records are the halves of one key; the fix, or NULL. */
-static const char *join_fix(const char *owner, const struct dns_answer *answer, struct arena *arena)
-{
-	for (size_t i = 0; answer->records == 2 && i < 2; i++) {
-		const struct slice text =
-		    joined(text_of(&answer->record[i]), text_of(&answer->record[1 - i]), arena);
-		struct dkim_key key = {.selector = ""};
-
-		dkim_key_read(owner, text, arena, &key);
-		if (key.state == AUTH_OK || key.state == AUTH_WEAK)
-			return problems_txt(owner, text, arena);
-	}
-	return NULL;
-}
-
-static const struct dns_record *first_key(const struct dns_answer *answer, struct arena *arena)
-{
-	struct dkim_key key = {.selector = ""};
-
-	for (size_t i = 0; i < answer->records; i++) {
-		dkim_key_read("", text_of(&answer->record[i]), arena, &key);
-		if (key.state == AUTH_OK || key.state == AUTH_WEAK)
-			return &answer->record[i];
-	}
-	return NULL;
-}
-
-/* RFC 6376 section 3.6.2.2: with several the result is undefined. */
-static void judge_several(struct look *look, const char *owner, const struct dns_answer *answer,
-			  struct dkim_key *key)
-{
-	struct arena *const arena = look->ask->arena;
-	struct problems problems = problems_over(arena);
-	const struct dns_record *usable = first_key(answer, arena);
-	const char *fix =
-	    usable ? problems_txt(owner, text_of(usable), arena) : join_fix(owner, answer, arena);
-
-	if (usable) {
-		dkim_key_read(owner, text_of(usable), arena, key);
-		problems_note(&problems, SEVERITY_MAJOR, fix,
-			      "%s has %zu TXT records, and receivers read whichever comes first: "
-			      "leave the one that is meant",
-			      owner, answer->records);
-	} else if (fix) {
-		problems_note(&problems, SEVERITY_MAJOR, fix,
-			      "the key is spread over %zu TXT records: it must be one record of "
-			      "several strings",
-			      answer->records);
-	} else {
-		problems_note(&problems, SEVERITY_MAJOR, publish_fix(owner, arena),
-			      "%s has %zu TXT records, and none is a usable key", owner,
-			      answer->records);
-	}
-	set_problems(key, AUTH_BROKEN, &problems);
-}
-
-static void judge_stranger(struct look *look, const char *owner, enum dkim_text kind,
-			   struct dkim_key *key)
-{
-	static const char *const what[] = {
-	    [DKIM_TEXT_OTHER] = "a text that is no key",
-	    [DKIM_TEXT_KEY] = "a key",
-	    [DKIM_TEXT_SPF] = "an SPF record",
-	    [DKIM_TEXT_DMARC] = "a DMARC record",
-	};
-	struct problems problems = problems_over(look->ask->arena);
-
-	problems_note(&problems, SEVERITY_MAJOR, publish_fix(owner, look->ask->arena),
-		      "%s answers at %s: a wildcard TXT record in the zone, or one that was "
-		      "published at the wrong name",
-		      what[kind], owner);
-	set_problems(key, AUTH_BROKEN, &problems);
-}
-
-static void add_revoked(struct look *look, const char *owner, struct dkim_key *key)
-{
-	struct problems problems = problems_over(look->ask->arena);
-
-	problems_note(&problems, SEVERITY_MAJOR, NULL,
-		      "the key at %s is revoked (p= is empty): mail signed with it fails", owner);
-	set_problems(key, AUTH_MISSING, &problems);
-}
-
-static void read_one(struct look *look, const char *owner, const struct dns_answer *answer,
-		     struct dkim_key *key)
-{
-	const struct slice text = text_of(&answer->record[0]);
-	const enum dkim_text kind = dkim_text_of(text);
-
-	if (answer->records > 1) {
-		judge_several(look, owner, answer, key);
-	} else if (kind != DKIM_TEXT_KEY) {
-		judge_stranger(look, owner, kind, key);
-	} else {
-		dkim_key_read(owner, text, look->ask->arena, key);
-		if (key->state == AUTH_MISSING)
-			add_revoked(look, owner, key);
-	}
-}
-
-static struct dkim_key *add_key(struct look *look, const char *selector, bool is_configured)
-{
-	struct dkim_key *key = &look->key[look->out->keys++];
-
-	*key = (struct dkim_key){.selector = selector, .type = "", .is_configured = is_configured};
-	return key;
-}
-
-static void look_at_configured(struct look *look, const char *selector)
-{
-	struct dkim_key *key = add_key(look, selector, true);
+	struct dkim_key *key = add_key(look, selector);
 	struct problems problems = problems_over(look->ask->arena);
 	char owner[DNS_NAME_BYTES];
 	const struct dns_answer *answer;
 
+	key->is_configured = true;
 	if (!owner_of(look, selector, owner)) {
 		problems_note(&problems, SEVERITY_MAJOR, NULL,
 			      "the selector '%.*s' makes no name that DNS can carry",
 			      QUOTED(slice_text(selector)));
-		set_problems(key, AUTH_BROKEN, &problems);
+		dkim_set_problems(key, AUTH_BROKEN, &problems);
 		return;
 	}
 	answer = ask_at(look, owner, DNS_TXT);
@@ -239,68 +84,183 @@ static void look_at_configured(struct look *look, const char *selector)
 	if (!dns_is_usable(answer->outcome))
 		key->cause = dns_cause(answer->outcome);
 	else if (answer->records == 0)
-		judge_missing(look, owner, key);
+		dkim_judge_missing(look, owner, key);
 	else
-		read_one(look, owner, answer, key);
+		dkim_judge(look, owner, answer, key);
 }
 
-static void look_at_all_configured(struct look *look)
+static void look_at_all_configured(struct dkim_look *look)
 {
 	/* What is not known hides nothing that is known to be wrong. */
 	static const int weight[] = {
 	    [AUTH_OK] = 0,      [AUTH_WEAK] = 1,   [AUTH_UNKNOWN] = 2,
 	    [AUTH_MISSING] = 3, [AUTH_BROKEN] = 4,
 	};
-	struct problems problems = problems_over(look->ask->arena);
 	const size_t count = look->subject->selectors;
 
 	_Static_assert(COUNT_OF(weight) == AUTH_STATE_COUNT, "a weight for each state");
 	look->out->state = AUTH_OK;
-	for (size_t i = 0; i < count && i < DKIM_KEYS_MAX; i++) {
+	for (size_t i = 0; i < count && i < DKIM_CONFIGURED_MAX; i++) {
 		look_at_configured(look, look->subject->selector[i]);
 		if (weight[look->key[i].state] > weight[look->out->state])
 			look->out->state = look->key[i].state;
 	}
-	if (count > DKIM_KEYS_MAX)
-		problems_note(&problems, SEVERITY_INFO, NULL,
-			      "of %zu selectors the first %d were looked at", count, DKIM_KEYS_MAX);
-	look->out->problems = problems_sorted(&problems);
+	if (count > DKIM_CONFIGURED_MAX)
+		problems_note(&look->problems, SEVERITY_INFO, NULL,
+			      "of %zu selectors the first %d were looked at", count,
+			      DKIM_CONFIGURED_MAX);
+}
+
+/* --- learned selectors --- */
+
+static bool is_known(const struct dkim_look *look, const char *selector)
+{
+	for (size_t i = 0; i < look->out->keys; i++)
+		if (strcmp(look->key[i].selector, selector) == 0)
+			return true;
+	return false;
+}
+
+static int64_t last_signed_at(const struct auth_subject *subject)
+{
+	int64_t at = 0;
+
+	for (size_t i = 0; i < subject->learneds; i++)
+		if (selector_source_signs(subject->learned[i].source) &&
+		    subject->learned[i].told_at > at)
+			at = subject->learned[i].told_at;
+	return at;
+}
+
+/* By a signer, lately, and not less so than another: a key that was rotated out is gone rightly. */
+static bool is_in_use(const struct dkim_look *look, const struct auth_selector *learned)
+{
+	return selector_source_signs(learned->source) &&
+	       learned->told_at + USED_S >= look->subject->now &&
+	       learned->told_at + ROTATED_S >= last_signed_at(look->subject);
+}
+
+static bool has_key(const struct dns_answer *answer)
+{
+	for (size_t i = 0; i < answer->records; i++)
+		if (dkim_text_of(dkim_text(&answer->record[i])) == DKIM_TEXT_KEY)
+			return true;
+	return false;
+}
+
+static void note_useless(struct dkim_look *look, const struct auth_selector *learned,
+			 const char *owner)
+{
+	const char *const program = selector_source_name(learned->source);
+	const char *const fix = dkim_publish_fix(owner, look->ask->arena);
+
+	if (learned->key_at) {
+		look->has_lost = true;
+		problems_note(&look->problems, SEVERITY_MAJOR, fix,
+			      "the key at %s is gone, and mail is still signed with it (%s)", owner,
+			      program);
+		return;
+	}
+	look->has_unpublished = true;
+	look->unpublished_fix = fix;
+	problems_note(&look->problems, SEVERITY_MINOR, fix,
+		      "mail is signed with the selector %s (%s), and %s has no usable key",
+		      learned->name, program, owner);
+}
+
+/* False: it tells nothing of the domain, and is left out. */
+static bool judge_learned(struct dkim_look *look, const struct auth_selector *learned,
+			  const char *owner, struct dkim_key *key)
+{
+	const bool is_used = is_in_use(look, learned);
+
+	if (key->state == AUTH_OK || key->state == AUTH_WEAK || key->cause != CAUSE_NONE)
+		return true;
+	if (is_used)
+		note_useless(look, learned, owner);
+	return is_used || (key->state == AUTH_BROKEN && learned->key_at);
+}
+
+static void look_at_learned(struct dkim_look *look, const struct auth_selector *learned)
+{
+	char owner[DNS_NAME_BYTES], day[CIVIL_TEXT_BYTES];
+	const struct dns_answer *answer;
+	struct dkim_key *key;
+
+	if (is_known(look, learned->name) || !owner_of(look, learned->name, owner))
+		return;
+	answer = ask_at(look, owner, DNS_TXT);
+	if (!answer)
+		return;
+	key = add_key(look, learned->name);
+	key->source = learned->source;
+	if (learned->told_at)
+		key->told_on =
+		    arena_strdup(look->ask->arena,
+				 civil_date_text(civil_from_days(learned->told_at / DAY_S), day));
+	if (!dns_is_usable(answer->outcome))
+		key->cause = dns_cause(answer->outcome);
+	else if (has_key(answer))
+		dkim_judge(look, owner, answer, key);
+	else
+		key->state = AUTH_MISSING;
+	look->absent += dns_is_usable(answer->outcome) && !answer->records;
+	if (judge_learned(look, learned, owner, key))
+		return;
+	look->absent -= !answer->records;
+	look->out->keys--;
+}
+
+/* Whether one is there, or may be: then nothing needs to be guessed. */
+static bool look_at_all_learned(struct dkim_look *look)
+{
+	const size_t configured = look->out->keys;
+	bool is_found = false;
+
+	for (size_t i = 0; i < look->subject->learneds && i < DKIM_LEARNED_MAX; i++)
+		look_at_learned(look, &look->subject->learned[i]);
+	for (size_t i = configured; i < look->out->keys; i++)
+		is_found |= look->key[i].state == AUTH_OK || look->key[i].state == AUTH_WEAK ||
+			    look->key[i].cause != CAUSE_NONE;
+	return is_found;
 }
 
 /* --- common selectors --- */
+
+static bool begins_with_key(const struct dns_answer *answer)
+{
+	return answer->records > 0 && dkim_text_of(dkim_text(&answer->record[0])) == DKIM_TEXT_KEY;
+}
 
 /* Whether a record is what answers to any selector. */
 static bool is_anybodys(const struct dns_record *record, const struct dns_answer *wildcard)
 {
 	for (size_t i = 0; i < wildcard->records; i++)
-		if (slice_equal(text_of(record), text_of(&wildcard->record[i])))
+		if (slice_equal(dkim_text(record), dkim_text(&wildcard->record[i])))
 			return true;
 	return false;
 }
 
-static bool has_key(const struct dns_answer *answer)
-{
-	return answer->records > 0 && dkim_text_of(text_of(&answer->record[0])) == DKIM_TEXT_KEY;
-}
-
-static void try_selector(struct look *look, const char *selector, const struct dns_answer *wildcard)
+static void try_selector(struct dkim_look *look, const char *selector,
+			 const struct dns_answer *wildcard)
 {
 	char owner[DNS_NAME_BYTES];
 	const struct dns_answer *answer;
 
-	if (!owner_of(look, selector, owner))
+	if (is_known(look, selector) || !owner_of(look, selector, owner))
 		return;
 	answer = ask_at(look, owner, DNS_TXT);
-	if (answer && wildcard && has_key(answer) && !is_anybodys(&answer->record[0], wildcard))
-		read_one(look, owner, answer, add_key(look, selector, false));
+	if (answer && wildcard && begins_with_key(answer) &&
+	    !is_anybodys(&answer->record[0], wildcard))
+		dkim_judge(look, owner, answer, add_key(look, selector));
 }
 
-static void take_wildcard(struct look *look, const struct dns_answer *wildcard)
+static void take_wildcard(struct dkim_look *look, const struct dns_answer *wildcard)
 {
 	char owner[DNS_NAME_BYTES];
 
-	if (has_key(wildcard) && owner_of(look, "*", owner))
-		read_one(look, owner, wildcard, add_key(look, "*", false));
+	if (begins_with_key(wildcard) && owner_of(look, "*", owner))
+		dkim_judge(look, owner, wildcard, add_key(look, "*"));
 }
 
 /* The best key tells that the domain can sign; those beside it may be somebody's who left. */
@@ -323,40 +283,45 @@ static bool all_is_revoked(const struct domain_dkim *dkim)
 	return false;
 }
 
-static void judge_found(struct look *look, const struct dns_answer *subtree)
+/* Common selectors were tried, and nothing can be used. */
+static void judge_none(struct dkim_look *look, const struct dns_answer *subtree)
+{
+	const char *domain = look->subject->domain;
+	/* RFC 8020: below a name that does not exist nothing does. */
+	const bool is_empty =
+	    subtree && subtree->outcome == DNS_NO_NAME && look->out->keys == look->absent;
+
+	if (is_empty)
+		problems_note(&look->problems, SEVERITY_MAJOR, look->unpublished_fix,
+			      "%s has no DKIM keys at all: there is no name below _domainkey.%s",
+			      domain, domain);
+	else if (all_is_revoked(look->out))
+		problems_note(&look->problems, SEVERITY_MAJOR, NULL,
+			      "%s revokes every DKIM key by a wildcard record", domain);
+	else
+		problems_note(&look->problems, SEVERITY_INFO, NULL,
+			      "no usable key at the %zu selectors that are common: name the "
+			      "selectors of %s to have them checked",
+			      COUNT_OF(common_selector), domain);
+	if (is_empty || all_is_revoked(look->out))
+		look->out->state = AUTH_MISSING;
+}
+
+static void judge_found(struct dkim_look *look, const struct dns_answer *subtree)
 {
 	struct domain_dkim *const out = look->out;
-	struct problems problems = problems_over(look->ask->arena);
-	const char *domain = look->subject->domain;
 
 	out->state = best_of(out);
 	if (out->state == AUTH_UNKNOWN && look->cause == CAUSE_NONE) {
-		/* RFC 8020: below a name that does not exist nothing does. */
-		const bool is_empty = subtree && subtree->outcome == DNS_NO_NAME && out->keys == 0;
-
-		if (is_empty)
-			problems_note(&problems, SEVERITY_MAJOR, NULL,
-				      "%s has no DKIM keys at all: there is no name below "
-				      "_domainkey.%s",
-				      domain, domain);
-		else if (all_is_revoked(out))
-			problems_note(&problems, SEVERITY_MAJOR, NULL,
-				      "%s revokes every DKIM key by a wildcard record", domain);
-		else
-			problems_note(
-			    &problems, SEVERITY_INFO, NULL,
-			    "no usable key at the %zu selectors that are common: name the "
-			    "selectors of %s to have them checked",
-			    COUNT_OF(common_selector), domain);
-		if (is_empty || all_is_revoked(out))
+		judge_none(look, subtree);
+		if (look->has_lost)
 			out->state = AUTH_MISSING;
 	}
-	out->problems = problems_sorted(&problems);
 }
 
 /* Where _domainkey does not exist, nothing below it does (RFC 8020). Some servers deny a name that
  * has only names below it, so the commonest selectors must be denied as well. */
-static bool is_all_denied(struct look *look, const struct dns_answer *subtree)
+static bool is_all_denied(struct dkim_look *look, const struct dns_answer *subtree)
 {
 	bool is_denied = subtree && subtree->outcome == DNS_NO_NAME;
 	char owner[DNS_NAME_BYTES];
@@ -370,7 +335,7 @@ static bool is_all_denied(struct look *look, const struct dns_answer *subtree)
 	return is_denied;
 }
 
-static void look_for_common(struct look *look)
+static void look_for_common(struct dkim_look *look)
 {
 	char name[DNS_NAME_BYTES];
 	const struct dns_answer *wildcard = NULL;
@@ -382,6 +347,7 @@ static void look_for_common(struct look *look)
 	is_done = is_all_denied(look, subtree);
 	if (look->is_open)
 		return;
+	look->out->has_guessed = true;
 	if (is_done) {
 		judge_found(look, subtree);
 		return;
@@ -392,23 +358,46 @@ static void look_for_common(struct look *look)
 		try_selector(look, common_selector[i], wildcard);
 	if (look->is_open)
 		return;
-	if (wildcard)
+	if (wildcard && look->out->keys < DKIM_KEYS_MAX)
 		take_wildcard(look, wildcard);
 	judge_found(look, subtree);
 }
 
+/* All at once where nothing needs to be waited for. */
+static void look_unconfigured(struct dkim_look *look)
+{
+	const bool is_found = look_at_all_learned(look);
+
+	if (look->subject->learneds && look->subject->has_guessed) {
+		if (look->is_open)
+			return;
+		if (is_found) {
+			judge_found(look, NULL);
+			return;
+		}
+	}
+	look_for_common(look);
+}
+
 bool dkim_look(const struct auth_subject *subject, struct ask *ask, struct domain_dkim *out)
 {
-	struct look look = {.subject = subject, .ask = ask, .out = out};
+	struct dkim_look look = {
+	    .subject = subject, .ask = ask, .out = out, .problems = problems_over(ask->arena)};
 
 	*out = (struct domain_dkim){.state = AUTH_UNKNOWN};
 	look.key = arena_calloc(ask->arena, DKIM_KEYS_MAX, sizeof(*look.key));
 	out->key = look.key;
-	if (subject->selectors)
+	if (subject->selectors) {
 		look_at_all_configured(&look);
-	else
-		look_for_common(&look);
+		look_at_all_learned(&look);
+	} else {
+		look_unconfigured(&look);
+	}
+	/* What is signed so fails, whatever else is in order. */
+	if (out->state == AUTH_OK && (look.has_lost || look.has_unpublished))
+		out->state = AUTH_WEAK;
 	if (out->state == AUTH_UNKNOWN)
 		out->cause = look.cause;
+	out->problems = problems_sorted(&look.problems);
 	return !look.is_open;
 }

@@ -129,7 +129,8 @@ static const struct cli_option option[] = {
     {"helo", 0, "NAME", false, NULL,
      "The name the server greets with; it should resolve to the address."},
     {"selector", 0, "NAME", true, NULL,
-     "A DKIM selector of the domain; without any, common ones are tried."},
+     "A DKIM selector of the domain; without any, common ones are tried, and with --config "
+     "those that mail logs told of."},
     {"no-lists", 0, NULL, false, NULL, "Leave out the lists."},
     {"no-identity", 0, NULL, false, NULL,
      "Leave out PTR and HELO, and of domains SPF, DKIM, DMARC and MX."},

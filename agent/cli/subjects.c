@@ -2,6 +2,7 @@
 
 #include "base/ip.h"
 #include "dns/name.h"
+#include "run/domain_selectors.h"
 
 #include <string.h>
 
@@ -101,6 +102,8 @@ bool subjects_give(struct cli *cli, struct targets *targets, struct err *err)
 		    .selectors = selectors || !conf ? selectors : conf->selectors,
 		    .now = cli->now,
 		};
+		if (cli_has(cli, "config"))
+			selectors_known(&cli->conf, subject, cli->arena);
 		target->auth = subject;
 	}
 	return true;

@@ -142,7 +142,7 @@ static const struct option rows[] = {
      .text = "The domain; international ones as A-labels (xn--)."},
     {"domains[].selectors", OPTION_SELECTOR, .is_list = true,
      LIST_AT(conf_domain, selector, selectors),
-     .text = "Its DKIM selectors; without them common ones are tried."},
+     .text = "Its DKIM selectors; without them those that mail logs tell of, and common ones."},
     {"domains[].pool", OPTION_NAME, AT(conf_domain, pool),
      .text = "Pool that sends for it: while the logs have no mail of the domain, its SPF record "
 	     "must allow those addresses."},

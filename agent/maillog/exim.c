@@ -4,6 +4,7 @@
  *   ID => ADDRESS [<PARENT>] [F=<SENDER>] R=ROUTER T=TRANSPORT H=HOST [IP] [I=[IP]:PORT] ... C="REPLY"
  *   ID == ADDRESS R=ROUTER T=TRANSPORT defer (N): TEXT, or defer (N) H=HOST [IP]...: REPLY
  *   ID ** ADDRESS R=ROUTER T=TRANSPORT H=HOST [IP] ...: REPLY
+ *   ID DKIM: d=DOMAIN s=SELECTOR ...
  *   ID Completed
  *
  * Addresses keep the quotes they came with, so a blank outside of quotes ends one. What follows is
@@ -415,8 +416,11 @@ bool exim_line(struct log_reader *reader, const struct log_line *line)
 		if (open)
 			open_drop(reader->open, open);
 		break;
-	case KIND_NONE:
 	case KIND_OTHER:
+		if (scan_text(&rest, "DKIM: "))
+			signing_verified(&reader->signing, line->at, rest);
+		break;
+	case KIND_NONE:
 		break;
 	}
 	return true;

@@ -14,6 +14,7 @@ struct log_reader {
 	struct open_ids *open;
 	delivery_fn *deliver;
 	void *context;
+	struct signing_hearer signing;
 	struct log_counts counts;
 };
 

@@ -58,6 +58,11 @@ void maillog_free(struct maillog *log)
 	free(log);
 }
 
+void maillog_hear(struct maillog *log, const struct signing_hearer *hearer)
+{
+	log->reader.signing = *hearer;
+}
+
 /* The first line that only one MTA writes decides; what came before was nobody's. */
 static bool recognise(struct maillog *log, const struct log_line *line)
 {
@@ -83,6 +88,8 @@ void maillog_entry(struct maillog *log, const struct log_line *entry)
 		return;
 	if (format[log->format].line(reader, entry))
 		reader->counts.recognised++;
+	else
+		signing_line(&reader->signing, entry);
 }
 
 void maillog_line(struct maillog *log, const char *line, size_t len)

@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/ip.h"
 #include "base/str.h"
+#include "maillog/signing.h"
 #include "model/delivery.h"
 
 #include <stdbool.h>
@@ -58,12 +59,13 @@ struct log_counts {
 typedef void delivery_fn(void *context, const struct delivery *delivery);
 
 struct maillog;
-struct log_line;
 
 /* What the settings point to must outlive the reader. */
 struct maillog *maillog_new(const struct log_settings *settings, delivery_fn *deliver,
                             void *context);
 void maillog_free(struct maillog *log);
+/* Whom to tell of DKIM selectors; lines of those who sign are read whatever the format. */
+void maillog_hear(struct maillog *log, const struct signing_hearer *hearer);
 /* One line without its end; any bytes. */
 void maillog_line(struct maillog *log, const char *line, size_t len);
 /* One whose parts are known; NULL: its time is not. */

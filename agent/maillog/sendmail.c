@@ -406,6 +406,21 @@ static void read_notice(struct log_reader *reader, const struct log_line *line, 
 		log_deliver(reader, &delivery);
 }
 
+/* "Milter insert (1): header: NAME: VALUE" and "Milter add: header: NAME: VALUE": a milter's words. */
+static bool read_milter(struct log_reader *reader, int64_t at, struct slice rest)
+{
+	struct slice number;
+
+	if (!scan_text(&rest, "Milter "))
+		return false;
+	if (scan_text(&rest, "insert (") ? !scan_until(&rest, ')', &number)
+					 : !scan_text(&rest, "add"))
+		return true;
+	if (scan_text(&rest, ": header: DKIM-Signature: "))
+		signing_header(&reader->signing, at, rest);
+	return true;
+}
+
 bool sendmail_line(struct log_reader *reader, const struct log_line *line)
 {
 	struct slice rest = line->text;
@@ -422,6 +437,8 @@ bool sendmail_line(struct log_reader *reader, const struct log_line *line)
 			read_to(reader, line, id, rest);
 		else if (scan_text(&rest, "from="))
 			read_from(reader, line, id, rest);
+		else if (read_milter(reader, line->at, rest))
+			return true;
 		else if (!slice_starts(rest, "done; "))
 			read_notice(reader, line, id, rest);
 		else if ((open = open_find(reader->open, id)) != NULL)

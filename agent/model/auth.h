@@ -4,6 +4,7 @@
 #include "base/ip.h"
 #include "model/auth_words.h"
 #include "model/names.h"
+#include "model/selector.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,9 +40,13 @@ struct auth_subject {
 	    *sender; /* most mail first; none: records are read, no address held
 	                                   * against them */
 	size_t senders;
-	const char *const *selector; /* DKIM: configured or learned */
+	const char *const *selector; /* DKIM: configured */
 	size_t selectors;
-	int64_t now; /* for the macros of exp= */
+	const struct auth_selector *learned; /* DKIM: likewise, asked before any is guessed */
+	size_t learneds;
+	bool has_guessed; /* common selectors were tried lately, and only are again when no learned
+			   * one has a key */
+	int64_t now;
 };
 
 struct spf_sender { /* check_host() for MAIL FROM:<postmaster@domain> */
@@ -72,14 +77,16 @@ struct domain_spf {
 	const char *why; /* of the fix, a sentence */
 };
 
-enum { DKIM_KEYS_MAX = 32 };
+enum { DKIM_CONFIGURED_MAX = 32, DKIM_LEARNED_MAX = 16, DKIM_KEYS_MAX = 80 };
 struct dkim_key {
 	const char *selector;
 	enum auth_state state; /* AUTH_MISSING: revoked (empty p=), or a configured selector without
 	                        * record */
 	const char *type; /* "rsa", "ed25519", or as written */
 	uint32_t bits; /* 0: not known */
-	bool is_configured; /* else found by trying common selectors */
+	bool is_configured;
+	enum selector_source source; /* else */
+	const char *told_on; /* the day a log told of it last, "2026-11-21" in UTC; "": none did */
 	bool is_testing; /* t=y */
 	enum cause cause; /* AUTH_UNKNOWN */
 	struct auth_problems problems;
@@ -93,6 +100,7 @@ struct domain_dkim {
 	                             * selector is asked for */
 	size_t keys;
 	struct auth_problems problems; /* of the domain; those of a key stand with it */
+	bool has_guessed; /* common selectors were tried, too */
 };
 
 struct domain_dmarc {

@@ -26,6 +26,17 @@ static const char *const policy_word[] = {
 };
 _Static_assert(COUNT_OF(policy_word) == DMARC_POLICY_COUNT, "a word for each policy");
 
+static const struct {
+	const char *word;
+	bool signs;
+} source_row[] = {
+    [SELECTOR_COMMON] = {"common", false}, [SELECTOR_OPENDKIM] = {"opendkim", true},
+    [SELECTOR_DKIMPY] = {"dkimpy", true},  [SELECTOR_MILTER] = {"milter", true},
+    [SELECTOR_AMAVIS] = {"amavis", true},  [SELECTOR_RSPAMD] = {"rspamd", false},
+    [SELECTOR_EXIM] = {"exim", false},
+};
+_Static_assert(COUNT_OF(source_row) == SELECTOR_SOURCE_COUNT, "a row for each source");
+
 static int find_word(const char *const *word, size_t count, const char *wanted)
 {
 	for (size_t i = 0; i < count; i++)
@@ -62,4 +73,22 @@ const char *dmarc_policy_name(enum dmarc_policy policy)
 int dmarc_policy_parse(const char *word)
 {
 	return find_word(policy_word, COUNT_OF(policy_word), word);
+}
+
+const char *selector_source_name(enum selector_source source)
+{
+	return source_row[source].word;
+}
+
+int selector_source_parse(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(source_row); i++)
+		if (strcmp(source_row[i].word, word) == 0)
+			return (int)i;
+	return -1;
+}
+
+bool selector_source_signs(enum selector_source source)
+{
+	return source_row[source].signs;
 }

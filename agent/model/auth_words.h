@@ -1,6 +1,8 @@
 #ifndef MODEL_AUTH_WORDS_H
 #define MODEL_AUTH_WORDS_H
 
+#include <stdbool.h>
+
 /* The words of sender authentication. A _parse gives the value of a word, or -1. */
 
 /* RFC 7208 section 2.6. */
@@ -37,6 +39,23 @@ enum dmarc_policy {
 	DMARC_REJECT,
 	DMARC_POLICY_COUNT
 };
+/* What tells that a domain signs with a selector, beside the configuration. */
+enum selector_source {
+	SELECTOR_COMMON, /* nothing did: it was found by trying common ones */
+	SELECTOR_OPENDKIM,
+	SELECTOR_DKIMPY,
+	SELECTOR_MILTER, /* a header that Sendmail inserted for a milter */
+	SELECTOR_AMAVIS,
+	SELECTOR_RSPAMD,
+	SELECTOR_EXIM, /* a signature that Exim verified */
+	SELECTOR_SOURCE_COUNT
+};
+/* "common", "opendkim", "dkimpy", "milter", "amavis", "rspamd", "exim" */
+const char *selector_source_name(enum selector_source source);
+int selector_source_parse(const char *word);
+/* Whether the signer itself says so, in a line where nobody else's words can stand for it. */
+bool selector_source_signs(enum selector_source source);
+
 /* "", "none", "quarantine", "reject" */
 const char *dmarc_policy_name(enum dmarc_policy policy);
 int dmarc_policy_parse(const char *word);

@@ -111,6 +111,9 @@ static json_t *dkim_of(const struct domain_dkim *dkim)
 		if (key->bits)
 			put_count(row, "bits", key->bits);
 		put_true(row, "configured", key->is_configured);
+		if (!key->is_configured)
+			put_text(row, "known_from", selector_source_name(key->source));
+		put_text(row, "told_on", key->told_on);
 		put_true(row, "testing", key->is_testing);
 		put_problems(row, &key->problems);
 		json_array_append_new(keys, row);

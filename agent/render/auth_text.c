@@ -1,5 +1,7 @@
 #include "render/auth_text.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 struct sheet {
@@ -79,15 +81,35 @@ static void add_spf(const struct sheet *sheet, const struct domain_spf *spf)
 	add_fix(sheet, &spf->problems, spf->fix, spf->why);
 }
 
+/* Where its selector was learned. */
+static const char *origin_of(struct page *page, const struct dkim_key *key)
+{
+	static const char *const what[] = {
+	    [SELECTOR_COMMON] = "",
+	    [SELECTOR_OPENDKIM] = "OpenDKIM signed with it",
+	    [SELECTOR_DKIMPY] = "dkimpy-milter signed with it",
+	    [SELECTOR_MILTER] = "a milter of Sendmail signed with it",
+	    [SELECTOR_AMAVIS] = "amavis signed with it",
+	    [SELECTOR_RSPAMD] = "Rspamd signed with it",
+	    [SELECTOR_EXIM] = "Exim verified a signature",
+	};
+
+	_Static_assert(COUNT_OF(what) == SELECTOR_SOURCE_COUNT, "a sentence for each source");
+	return key->is_configured || !what[key->source][0]
+		   ? ""
+		   : arena_printf(page->arena, "; %s%s%s", what[key->source],
+				  key->told_on[0] ? ", last on " : "", key->told_on);
+}
+
 static void add_key(const struct sheet *sheet, const struct dkim_key *key)
 {
 	struct page *const page = sheet->page;
 
 	page_field(page, "",
-		   arena_printf(page->arena, "%s %s%s%s%s%s", key->selector,
+		   arena_printf(page->arena, "%s %s%s%s%s%s%s", key->selector,
 				auth_state_name(key->state), key->type[0] ? ", " : "", key->type,
 				key->bits ? arena_printf(page->arena, " %u", key->bits) : "",
-				key->is_testing ? ", testing" : ""));
+				key->is_testing ? ", testing" : "", origin_of(page, key)));
 	add_problems(sheet, &key->problems);
 }
 

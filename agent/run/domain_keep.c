@@ -44,6 +44,7 @@ void domains_take(struct pass *pass, size_t target, const struct domain_auth *au
 	struct domain_auth known;
 	struct arena *arena;
 
+	selectors_take(pass, target, &auth->dkim);
 	if (!is_partial(auth)) {
 		stored->auth = auth_json_text(auth, pass->arena);
 		stored->looked_at = pass->at;
@@ -60,12 +61,15 @@ void domains_take(struct pass *pass, size_t target, const struct domain_auth *au
 /* Who asks without a store is shown what was answered. */
 void domains_drop(struct pass *pass, size_t target)
 {
-	if (pass->store)
-		pass_domain(pass, target)->stored.auth = "";
+	if (!pass->store)
+		return;
+	pass_domain(pass, target)->stored.auth = "";
+	selectors_drop(pass, target);
 }
 
 bool domains_keep(struct pass *pass, size_t target, struct err *err)
 {
 	return domains_save(pass->store, pass->stored[target].id,
-			    &pass_domain(pass, target)->stored, err);
+			    &pass_domain(pass, target)->stored, err) &&
+	       selectors_keep(pass, target, err);
 }

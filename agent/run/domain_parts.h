@@ -9,6 +9,20 @@
  * domain it belongs to when nobody else brings that. */
 bool domains_choose(struct pass *pass, struct err *err);
 
+/* DKIM selectors of a domain, on their way into a look and out of it. */
+struct domain_selectors {
+	struct auth_subject *subject;
+	const char **found; /* where this pass found a key */
+	size_t founds;
+	bool has_guessed; /* and it tried common ones */
+};
+/* domain_selectors.c: selectors that logs and earlier looks told of, into the subjects; what a look
+ * found of them, which may be taken back; that, after domains_save. */
+bool selectors_give(struct pass *pass, struct err *err);
+void selectors_take(struct pass *pass, size_t target, const struct domain_dkim *dkim);
+void selectors_drop(struct pass *pass, size_t target);
+bool selectors_keep(struct pass *pass, size_t target, struct err *err);
+
 /* What a look brought, for the store and for views. Nothing that could not be learned replaces what
  * was known. */
 void domains_take(struct pass *pass, size_t target, const struct domain_auth *auth);

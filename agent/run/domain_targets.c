@@ -216,8 +216,7 @@ static struct target *add_target(struct pass *pass, const char *name, const char
 	return target;
 }
 
-static const struct auth_subject *subject_of(const struct pass *pass,
-					     const struct candidate *candidate)
+static struct auth_subject *subject_of(const struct pass *pass, const struct candidate *candidate)
 {
 	struct auth_subject *subject = arena_calloc(pass->arena, 1, sizeof(*subject));
 
@@ -256,7 +255,13 @@ static void add_targets(struct choosing *choosing)
 		    add_target(pass, candidate->name, registrable,
 			       candidate->conf ? DOMAIN_CONFIGURED : DOMAIN_FOUND);
 
-		target->auth = subject_of(pass, candidate);
+		struct domain_selectors *const selectors =
+		    arena_calloc(pass->arena, 1, sizeof(*selectors));
+
+		selectors->subject = subject_of(pass, candidate);
+		pass->domain[pass->targets.count - 1 - pass->targets.addresses].selectors =
+		    selectors;
+		target->auth = selectors->subject;
 		target->pool = candidate->conf ? candidate->conf->pool : "";
 		if (!wants_parents || !registrable[0] || map_get(seen, registrable))
 			continue;
@@ -283,6 +288,7 @@ bool domains_choose(struct pass *pass, struct err *err)
 	for (size_t i = 0; i < choosing.candidates; i++)
 		add_pool(&choosing, choosing.candidate[i]);
 	add_targets(&choosing);
+	ok = ok && (!pass->store || selectors_give(pass, err));
 	map_free(choosing.by_name);
 	map_free(choosing.by_address);
 	free(choosing.candidate);

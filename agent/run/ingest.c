@@ -6,6 +6,7 @@
 #include "io/tail.h"
 #include "model/log_path.h"
 #include "run/ingest_parts.h"
+#include "store/selectors.h"
 #include "store/volumes.h"
 #include "sys/clock.h"
 
@@ -82,9 +83,20 @@ void reading_flush(struct reading *reading)
 	if (ingest->counted)
 		ingest->counted(ingest->context, reading->tally);
 	if (ingest->store && !ingest->is_dry)
-		reading->is_broken = !volumes_add(ingest->store, reading->tally,
-						  reading_today(ingest), reading->err);
+		reading->is_broken =
+		    !volumes_add(ingest->store, reading->tally, reading_today(ingest),
+				 reading->err) ||
+		    !selectors_tell(ingest->store, reading->selectors, ingest->now, reading->err);
 	tally_clear(reading->tally);
+	selectors_clear(reading->selectors);
+}
+
+void reading_begin_log(struct reading *reading, const struct log_settings *settings)
+{
+	const struct signing_hearer hearer = {selectors_add, reading->selectors};
+
+	reading->log = maillog_new(settings, tally_add, reading->tally);
+	maillog_hear(reading->log, &hearer);
 }
 
 static void look_at_tally(struct reading *reading)
@@ -92,7 +104,7 @@ static void look_at_tally(struct reading *reading)
 	if (++reading->lines < LOOK_EVERY_LINES)
 		return;
 	reading->lines = 0;
-	if (tally_is_full(reading->tally))
+	if (tally_is_full(reading->tally) || selectors_count(reading->selectors) > SELECTORS_FULL)
 		reading_flush(reading);
 }
 
@@ -294,7 +306,7 @@ static void read_log(struct reading *reading, const struct conf_maillog *entry, 
 	}
 	log.path = path;
 	settings.zone = &zone;
-	reading->log = maillog_new(&settings, tally_add, reading->tally);
+	reading_begin_log(reading, &settings);
 	if (is_found && log.format == settings.format)
 		maillog_restore(reading->log, log.open_ids, log.open_ids_len);
 	if (log_path_journal(path))
@@ -334,6 +346,7 @@ bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest
 	    .report = report,
 	    .arena = arena,
 	    .tally = tally_new(ingest->zone, ingest->replies),
+	    .selectors = selectors_new(),
 	    .err = err,
 	};
 
@@ -344,7 +357,9 @@ bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest
 	reading_flush(&reading);
 	if (!reading.is_broken && ingest->store && !ingest->is_dry)
 		reading.is_broken = !volumes_trim(ingest->store, reading_today(ingest),
-						  report->counts.deliveries, err);
+						  report->counts.deliveries, err) ||
+				    !selectors_trim(ingest->store, ingest->now, err);
 	tally_free(reading.tally);
+	selectors_free(reading.selectors);
 	return !reading.is_broken;
 }

@@ -212,7 +212,7 @@ static bool begin_log(struct import *import, struct err *err)
 		settings.format = found;
 	if (source->address.family)
 		settings.address = source->address;
-	reading->log = maillog_new(&settings, tally_add, reading->tally);
+	reading_begin_log(reading, &settings);
 	import->stream = stream_of(&take, str_text(&import->head), import->head.len);
 	return true;
 }
@@ -408,9 +408,11 @@ bool ingest_file(const struct ingest *ingest, const struct ingest_source *source
 	bool ok;
 
 	import.reading.tally = tally_new(ingest->zone, ingest->replies);
+	import.reading.selectors = selectors_new();
 	ok = run_import(&import, err);
 	maillog_free(import.reading.log);
 	tally_free(import.reading.tally);
+	selectors_free(import.reading.selectors);
 	stream_release(&import.stream);
 	str_release(&import.head);
 	ahead_close(import.content);

@@ -2,6 +2,7 @@
 #define RUN_INGEST_PARTS_H
 
 #include "io/stream.h"
+#include "maillog/selectors.h"
 #include "run/ingest.h"
 #include "store/volumes.h"
 
@@ -11,6 +12,7 @@ struct reading {
 	struct ingest_report *report;
 	struct arena *arena;
 	struct tally *tally;
+	struct selectors *selectors; /* DKIM's, that the logs tell of */
 	struct maillog *log; /* that lines go to */
 	uint64_t lines; /* since it was last looked whether the tally is full */
 	struct tally_totals before; /* of the tally, when this log began */
@@ -28,6 +30,8 @@ int64_t reading_today(const struct ingest *ingest);
 /* Settings from an entry of the configuration, which may be NULL. */
 struct log_settings reading_settings(const struct reading *reading,
 				     const struct conf_maillog *entry);
+/* The reader that lines go to. */
+void reading_begin_log(struct reading *reading, const struct log_settings *settings);
 /* Where lines and entries go. */
 struct stream_take reading_take(struct reading *reading);
 /* Hands over and stores what was added up. */

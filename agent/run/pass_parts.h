@@ -40,6 +40,7 @@ struct pass_sighting {
 /* Beside each target that is a domain. */
 struct pass_domain {
 	struct stored_domain stored; /* `auth`: what this pass learned, "" for nothing */
+	struct domain_selectors *selectors; /* NULL: only lists are asked */
 };
 
 struct pass {
@@ -70,8 +71,7 @@ struct pass {
 	struct pass_summary *summary;
 };
 
-/* The sources without a list; they share a slot, because one asks about addresses and the other
- * about domains. */
+/* The sources without a list; they share a slot: one is about addresses, the other about domains. */
 enum { SOURCE_IDENTITY, SOURCE_AUTH, SOURCE_LISTS };
 
 /* "dnsbl" of a list; the identity checks come as "ptr" and "helo", those of a domain as "spf",

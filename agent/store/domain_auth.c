@@ -107,6 +107,9 @@ static void read_dkim(struct arena *arena, const json_t *object, struct domain_d
 		    .type = text_at(arena, row, "type"),
 		    .bits = count_at(row, "bits", 0),
 		    .is_configured = is_true_at(row, "configured"),
+		    .source =
+			(enum selector_source)word_at(row, "known_from", selector_source_parse),
+		    .told_on = text_at(arena, row, "told_on"),
 		    .is_testing = is_true_at(row, "testing"),
 		    .cause = cause_at(row),
 		    .problems = problems_at(arena, row),

@@ -25,6 +25,8 @@
  * address.is_domain  a domain that mail is sent for, with the same beliefs and pairs as an address
  * domain.auth      what DNS says of it, as JSON: read whole, never searched
  * domain_account   the accounts that led in a domain's mail whenever it was counted, and how clearly
+ * domain.guessed_at  when all common DKIM selectors were tried last
+ * dkim_selector    those that nobody configured; signs: its source signs itself
  * domain_shown     what the last pass made of a domain's mail, for readers: numbers about all, and as
  *                  JSON what is shown of one
  * block            a receiver that refuses an address, or did so lately
@@ -421,6 +423,16 @@ static const char *const migrations[] = {
     "INSERT INTO alarm SELECT DISTINCT letter.channel, uid, incident.id FROM letter"
     " JOIN incident USING (uid) WHERE letter.kind IN ('opened', 'grew', 'reminder')"
     " AND (incident.ended_at = 0 OR incident.is_told);",
+    "CREATE TABLE dkim_selector ("
+    " domain TEXT NOT NULL,"
+    " selector TEXT NOT NULL,"
+    " source TEXT NOT NULL,"
+    " signs INTEGER NOT NULL,"
+    " told_at INTEGER NOT NULL,"
+    " key_at INTEGER NOT NULL,"
+    " PRIMARY KEY (domain, selector)) WITHOUT ROWID;"
+    "CREATE INDEX dkim_selector_age ON dkim_selector (max(told_at, key_at));"
+    "ALTER TABLE domain ADD COLUMN guessed_at INTEGER NOT NULL DEFAULT 0;",
 };
 
 size_t migrations_count(void)

@@ -15,7 +15,7 @@
 /* Inside store/ only: statements that are prepared once and values that go in and come out in
  * the order they are written. Text is always bound, never formatted into SQL. */
 
-enum { STORE_STATEMENTS_MAX = 128 };
+enum { STORE_STATEMENTS_MAX = 192 };
 
 struct store {
 	sqlite3 *db;

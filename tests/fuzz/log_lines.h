@@ -41,6 +41,17 @@ static inline void check_delivery(void *context, const struct delivery *delivery
 	check_text(delivery->reply, line_len);
 }
 
+static inline void check_signing(void *context, const struct signing *signing)
+{
+	const size_t line_len = *(const size_t *)context;
+
+	check_text(slice_text(signing->domain), line_len);
+	check_text(slice_text(signing->selector), line_len);
+	if (!signing->domain[0] || !signing->selector[0] ||
+	    (unsigned)signing->source >= SELECTOR_SOURCE_COUNT)
+		bug("somebody signs for nobody");
+}
+
 static inline void check_saved(const struct maillog *log, const struct log_settings *settings)
 {
 	struct maillog *again = maillog_new(settings, check_delivery, NULL);
@@ -64,8 +75,10 @@ static inline void read_lines(enum log_format format, const uint8_t *data, size_
 	const struct log_settings settings = {.format = format, .zone = &zone, .now = 1795219200};
 	const char *at = (const char *)data;
 	size_t line_len = 0;
+	const struct signing_hearer hearer = {check_signing, &line_len};
 	struct maillog *log = maillog_new(&settings, check_delivery, &line_len);
 
+	maillog_hear(log, &hearer);
 	while (len) {
 		const char *end = memchr(at, '\n', len);
 

@@ -348,7 +348,7 @@ static void a_key_in_two_records_is_put_together(void **state)
 
 static void selectors_beyond_the_limit_are_told(void **state)
 {
-	const char *selector[DKIM_KEYS_MAX + 3];
+	const char *selector[DKIM_CONFIGURED_MAX + 3];
 	const struct auth_subject subject = {
 	    .domain = "example.jp", .selector = selector, .selectors = COUNT_OF(selector)};
 	const struct fact fact = TXT("*", KEY);
@@ -359,7 +359,7 @@ static void selectors_beyond_the_limit_are_told(void **state)
 		selector[i] = arena_printf(*state, "s%zu", i);
 	while (!dkim_look(&subject, &ask, &seen))
 		world_answer(&ask, &fact, 1);
-	assert_int_equal(seen.keys, DKIM_KEYS_MAX);
+	assert_int_equal(seen.keys, DKIM_CONFIGURED_MAX);
 	assert_int_equal(seen.state, AUTH_OK);
 	assert_non_null(strstr(seen.problems.problem[0].text, "of 35 selectors the first 32"));
 }

@@ -226,10 +226,17 @@ static const struct auth_problem wrong[] = {
     {SEVERITY_INFO, "odd \"quotes\" and \xe3\x81\x82", ""},
 };
 static const struct dkim_key keys[] = {
-    {.selector = "rs2024", .state = AUTH_OK, .type = "rsa", .bits = 2048, .is_configured = true},
+    {.selector = "rs2024",
+     .state = AUTH_OK,
+     .type = "rsa",
+     .bits = 2048,
+     .is_configured = true,
+     .told_on = ""},
     {.selector = "old",
      .state = AUTH_MISSING,
      .type = "",
+     .source = SELECTOR_OPENDKIM,
+     .told_on = "2026-11-21",
      .is_testing = true,
      .problems = {wrong, 1}},
 };
@@ -298,6 +305,8 @@ static void records_come_back_as_they_were(void **state)
 	assert_string_equal(back.spf.problems.problem[1].text, wrong[1].text);
 	assert_int_equal(back.dkim.cause, CAUSE_TIMEOUT);
 	assert_int_equal(back.dkim.key[0].bits, 2048);
+	assert_int_equal(back.dkim.key[1].source, SELECTOR_OPENDKIM);
+	assert_string_equal(back.dkim.key[1].told_on, "2026-11-21");
 	assert_int_equal(back.dmarc.percent, 20);
 	assert_int_equal(back.dmarc.policy, DMARC_QUARANTINE);
 	assert_string_equal(back.mx.host[1], "mx2.example.jp");
