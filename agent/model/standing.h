@@ -33,6 +33,7 @@ struct standing {
 	uint32_t held; /* passes in a row the breaker has held the change back */
 	enum cause blind_cause; /* CAUSE_NONE: the last answer was usable */
 	int64_t blind_since;
+	uint64_t stored; /* the store's: a digest of what it holds of this; 0: nothing */
 };
 
 #endif

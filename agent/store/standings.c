@@ -4,13 +4,43 @@
 #include "store/query.h"
 #include "store/rows.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
+
+#include <string.h>
 
 #define COLUMNS                                                                                    \
 	"address_id, check_name, subject, belief, severity, since, last_good, hint, streak, held," \
 	" blind_cause, blind_since, codes, means, text, fix"
 
 enum { CODE_BYTES = 4 };
+
+/* Of all that is kept, never 0: most beliefs stay as they are, and what did not change is not
+ * written again. */
+static uint64_t digest(const struct standing *standing)
+{
+	const char *const text[] = {standing->check, standing->subject, standing->means,
+				    standing->text, standing->fix};
+	const uint64_t number[] = {
+	    (uint64_t)standing->belief,
+	    (uint64_t)standing->severity,
+	    (uint64_t)standing->since,
+	    (uint64_t)standing->last_good,
+	    (uint64_t)standing->hint,
+	    standing->streak,
+	    standing->held,
+	    (uint64_t)standing->blind_cause,
+	    (uint64_t)standing->blind_since,
+	    standing->codes,
+	};
+	uint64_t sum = hash_bytes(standing->code, standing->codes * sizeof(*standing->code));
+
+	for (size_t i = 0; i < COUNT_OF(number); i++)
+		sum = hash_step(sum, number[i]);
+	for (size_t i = 0; i < COUNT_OF(text); i++)
+		sum = hash_seeded(sum, text[i], text[i] ? strlen(text[i]) : 0);
+	return sum | 1;
+}
 
 static void read_codes(struct query *query, struct standing *standing)
 {
@@ -41,6 +71,7 @@ static void read_standing(struct query *query, struct arena *arena, struct stand
 	standing->means = query_text(query, arena);
 	standing->text = query_text(query, arena);
 	standing->fix = query_text(query, arena);
+	standing->stored = digest(standing);
 }
 
 bool standings_load(struct store *store, int64_t address_id, struct arena *arena,
@@ -95,6 +126,8 @@ bool store_save_standing(struct store *store, int64_t address_id, const struct s
 
 	if (is_plain)
 		return delete_standing(store, address_id, standing, err);
+	if (standing->stored == digest(standing))
+		return true;
 	if (!query_open(&query, store, sql, err))
 		return false;
 	for (size_t i = 0; i < standing->codes; i++)

@@ -82,7 +82,8 @@ bool store_addresses(struct store *store, const char *address, struct arena *are
 /* Inserts (id 0, which it sets) or updates the row, its pairs and identity; standings apart. What
  * is saved is watched; one that was forgotten gets its old id and history back. */
 bool store_save_address(struct store *store, struct stored_address *address, struct err *err);
-/* Replaces or, when it is plainly clear, deletes one standing. */
+/* Replaces or, when it is plainly clear, deletes one standing; one that is still as it was read is
+ * left alone. */
 bool store_save_standing(struct store *store, int64_t address_id, const struct standing *standing,
 			 bool is_plain, struct err *err);
 /* Marks every watched address whose seen_at is before `at` as no longer watched. */

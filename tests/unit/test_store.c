@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include "base/mem.h"
+#include "store/query.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -338,6 +339,39 @@ static void assert_same_standing(const struct standing *a, const struct standing
 	assert_int_equal(a->blind_since, b->blind_since);
 }
 
+/* Each field by itself is a change. */
+static void assert_only_changes_are_written(struct bench *bench, struct store *store, int64_t id,
+					    struct standing as_read)
+{
+	struct standing changed[14];
+	const int before = sqlite3_total_changes(store->db);
+
+	must(bench, store_save_standing(store, id, &as_read, false, &bench->err));
+	assert_int_equal(sqlite3_total_changes(store->db), before);
+	for (size_t i = 0; i < COUNT_OF(changed); i++)
+		changed[i] = as_read;
+	changed[0].belief = FINDING_NOTED;
+	changed[1].severity = SEVERITY_INFO;
+	changed[2].since++;
+	changed[3].last_good++;
+	changed[4].hint = FINDING_NOTED;
+	changed[5].streak++;
+	changed[6].held++;
+	changed[7].blind_cause = CAUSE_GARBLED;
+	changed[8].blind_since++;
+	changed[9].codes = 1;
+	changed[10].means = "other";
+	changed[11].text = "other";
+	changed[12].fix = "other";
+	changed[13].codes = 1;
+	changed[13].code[0] = 1;
+	for (size_t i = 0; i < COUNT_OF(changed); i++) {
+		must(bench, store_save_standing(store, id, &changed[i], false, &bench->err));
+		if (sqlite3_total_changes(store->db) != before + (int)i + 1)
+			fail_msg("change %zu was not written", i);
+	}
+}
+
 /* Every address gets its own standings, whatever the others have. */
 static void test_standings(void **state)
 {
@@ -380,6 +414,7 @@ static void test_standings(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(address[0].standings, 1);
 	assert_same_standing(&address[0].standing[0], &changed);
+	assert_only_changes_are_written(bench, store, id[2], address[0].standing[0]);
 	must(bench,
 	     store_addresses(store, "192.0.2.9", bench->arena, &address, &count, &bench->err));
 	assert_int_equal(count, 0);
