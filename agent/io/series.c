@@ -37,6 +37,7 @@ enum {
 
 struct series {
 	struct librrd rrd;
+	bool has_rrd;
 	char *dir;
 	char *workshop; /* a folder for files that are not finished */
 	/* The bytes of a file of each kind without values, NULL until one is needed. */
@@ -108,8 +109,8 @@ struct series *series_open(const char *state_dir, const char *rrdcached, struct 
 	series->numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (series->numbers == (locale_t)0)
 		bug("there is no locale 'C'");
-	if (!librrd_load(&series->rrd, err) || !make_folder(series->dir, err) ||
-	    !make_folder(series->workshop, err) || !clean_workshop(series->workshop, err)) {
+	if (!make_folder(series->dir, err) || !make_folder(series->workshop, err) ||
+	    !clean_workshop(series->workshop, err)) {
 		series_close(series);
 		return NULL;
 	}
@@ -169,6 +170,11 @@ static struct place place_of(struct series *series, enum series_kind kind, const
 	return (struct place){series, layout_of(kind), kind, path, err};
 }
 
+uint32_t series_step_s(enum series_kind kind)
+{
+	return (uint32_t)layout_of(kind)->step_s;
+}
+
 int64_t series_last(struct series *series, struct series_name name)
 {
 	char *path = path_of(series->dir, name);
@@ -210,6 +216,16 @@ static const char *rrd_reason(const struct place *place)
 	return "librrd gives no reason";
 }
 
+/* A pass that finds all files as they should be does without librrd. */
+static bool need_rrd(const struct place *place)
+{
+	struct series *const series = place->series;
+
+	if (!series->has_rrd)
+		series->has_rrd = librrd_load(&series->rrd, place->err);
+	return series->has_rrd;
+}
+
 static bool update_batch(const struct place *place, const struct series_point *point, size_t points)
 {
 	const struct librrd *const rrd = &place->series->rrd;
@@ -229,7 +245,7 @@ static bool update_batch(const struct place *place, const struct series_point *p
 static bool update_file(const struct place *place, const struct series_point *point, size_t points)
 {
 	const locale_t before = uselocale(place->series->numbers);
-	bool ok = true;
+	bool ok = !points || need_rrd(place);
 
 	for (size_t at = 0; ok && at < points; at += BATCH) {
 		const size_t left = points - at;
@@ -365,6 +381,8 @@ static bool make_blank(const struct place *place)
 	struct series *const series = place->series;
 	int64_t last;
 
+	if (!need_rrd(place))
+		return false;
 	if (!layout_create(place->layout, &series->rrd, place->path))
 		return err_set(place->err, "cannot make '%s': %s", place->path, rrd_reason(place));
 	/* Without this check every file would be rebuilt in every pass. */

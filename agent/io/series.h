@@ -50,6 +50,8 @@ struct series *series_open(const char *state_dir, const char *rrdcached, struct 
 void series_close(struct series *series);
 /* A sentence for the operator, "" for none: the daemon failed, and files are written directly. */
 const char *series_notice(const struct series *series);
+/* Seconds of a row; what comes within one shows when it has ended. */
+uint32_t series_step_s(enum series_kind kind);
 /* When the file was updated last, 0 when it is to be rebuilt: what the store has since then fills
  * the gap that a full disk or a lost daemon left. Values a daemon still holds do not count. */
 int64_t series_last(struct series *series, struct series_name name);

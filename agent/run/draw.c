@@ -51,6 +51,7 @@ struct pictures {
 	struct pass *pass;
 	struct series *series;
 	int64_t upto; /* the last pass whose points are in the files */
+	bool has_row; /* a row of the reputation has ended since then */
 	int64_t rebuild_until_us; /* nothing that may be put off is begun after it */
 	size_t failed;
 	size_t put_off;
@@ -94,7 +95,10 @@ static void write_reputation(struct pictures *pictures, size_t target)
 	struct series_point *point;
 	size_t points;
 
-	if (pictures->upto == pass->last.at)
+	if (!pictures->has_row)
+		result =
+		    series_append(pictures->series, reputation_of(stored), NULL, 0, &pictures->err);
+	else if (pictures->upto == pass->last.at)
 		result =
 		    series_append(pictures->series, reputation_of(stored), &now, 1, &pictures->err);
 	else if (points_since(pass, stored, pictures->upto + 1, arena, &point, &points,
@@ -127,6 +131,15 @@ static enum series_result write_counts(struct pictures *pictures, size_t kind,
 	if (result == SERIES_REBUILD)
 		result = series_rebuild(series, name, made->point, made->points, err);
 	return result;
+}
+
+/* Without a row that has ended nothing would show; what passes of the same row saw is written
+ * from the store by the first one behind it. */
+static bool ends_row(const struct pictures *pictures)
+{
+	const int64_t step_s = series_step_s(SERIES_REPUTATION);
+
+	return pictures->pass->at / step_s != pictures->upto / step_s;
 }
 
 /* Logs may bring mail of hours long past, by an import too, so every pass holds the files against
@@ -222,11 +235,12 @@ void draw_series(struct pass *pass)
 	pictures.upto = read_upto(path);
 	if (pictures.upto > pass->last.at)
 		pictures.upto = pass->last.at;
+	pictures.has_row = ends_row(&pictures);
 	for (size_t i = 0; i < pass->targets.addresses; i++)
 		write_reputation(&pictures, i);
 	for (size_t i = 0; i < pass->targets.addresses; i++)
 		write_volume(&pictures, i);
-	if (note_pictures(&pictures))
+	if (note_pictures(&pictures) && pictures.has_row)
 		write_upto(path, pass->at);
 	series_close(pictures.series);
 }
