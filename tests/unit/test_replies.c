@@ -25,6 +25,8 @@ static const char docomo[] = "mfsmax.docomo.ne.jp";
 static const char au[] = "msmx.au.com";
 static const char softbank[] = "mx.softbank.ne.jp";
 static const char orange[] = "smtp-in.orange.fr";
+static const char netease[] = "mxbiz1.163.com";
+static const char comcast[] = "mx1.comcast.net";
 static const char any[] = "mx.example.net";
 
 static const struct {
@@ -318,7 +320,7 @@ static const struct {
     {any, "554 192.0.2.9 stands in one or more DNSBLs", "blocklist", "ip"},
     {any, "550 rejected, see ips.drbl.example.org", "blocklist", "ip"},
     {any, "550 192.0.2.9 is black listed at sbl-xbl.example.org", "blocklist", "ip"},
-    {any, "550 mail.marblehead.example.org refuses this text", "other", "unknown"},
+    {any, "550 mail.marblehead.example.org refuses this text", "policy", "unknown"},
     {any, "553 flpd1 DNSBL:ATTRBL 521< 192.0.2.9 >_is_blocked", "ip-block", "ip"},
     {any, "550 5.1.1 User unknown, see our block list policy", "recipient-unknown", "recipient"},
 
@@ -349,6 +351,97 @@ static const struct {
     {any, "421 too many errors from 192.0.2.9", "rate-limit", "ip"},
     {any, "452 recipient has exceeded the number of messages allowed; limit is 100 per hour",
      "rate-limit", "recipient"},
+
+    /* NetEase's letters, Comcast's and Yahoo's numbers */
+    {netease, "421 HL:ICC mx7,AbCdEf", "rate-limit", "ip"},
+    {netease, "450 MI:DMC mx7,AbCdEf", "rate-limit", "message"},
+    {netease, "550 RP:TRC mx7,AbCdEf", "rate-limit", "domain"},
+    {netease, "553 MI:SPF mx7,AbCdEf", "authentication", "domain"},
+    {netease, "450 DT:RBL mx7,AbCdEf", "blocklist", "ip"},
+    {netease, "554 DT:SPM mx7,AbCdEf", "content", "message"},
+    {netease, "421 HL:REP mx7,AbCdEf", "ip-block", "ip"},
+    {netease, "550 MI:IMF mx7,AbCdEf", "policy", "domain"},
+    {comcast, "421 deferred, RL000001", "rate-limit", "ip"},
+    {comcast, "554 203.0.113.9 is on DNSBLs, BL000010", "blocklist", "ip"},
+    {comcast, "554 BL000000", "ip-block", "ip"},
+    {comcast, "550 5.2.0 DM000001", "authentication", "domain"},
+    {yahoo, "553 5.7.2 [TSS06] mail of 192.0.2.9 is permanently deferred", "ip-block", "ip"},
+    {yahoo, "554 5.7.5 (AU01) policy", "authentication", "domain"},
+    {"mx01.gmx.net", "550 refused due to policy", "policy", "unknown"},
+
+    /* a reply with a code is the receiver's, however much it sounds like ours */
+    {any, "554 connection refused, we know you", "ip-block", "ip"},
+    {any, "connection refused", "network", "remote"},
+    {any, "554 connection refused: MAIL FROM does not match your ip", "authentication", "domain"},
+    {any, "451 policy server timeout", "remote-error", "remote"},
+    {any, "451 cannot connect to the virus scanner", "remote-error", "remote"},
+
+    /* who is on a list, and whose */
+    {any, "550 the sender is on our blacklist", "policy", "domain"},
+    {any, "550 your e-mail address was blacklisted", "policy", "domain"},
+    {any, "550 5.1.1 since 192.0.2.9 is on a blocklist", "ip-block", "ip"},
+    {any, "550 the user has blocked this sender", "policy", "recipient"},
+    {any, "554 mail from your country is prohibited", "ip-block", "network"},
+    {any, "451 blocked using gray.example.net: greylisting, come back", "greylist", "unknown"},
+    {any, "550 blocked using content filters", "content", "message"},
+    {any, "554 bad IP", "ip-block", "ip"},
+    {any, "550 this mail from 192.0.2.9 was classified as spam and refused", "content", "message"},
+
+    /* senders */
+    {any, "553 sender verification failed", "policy", "domain"},
+    {any, "550 could not verify the sender", "policy", "domain"},
+    {any, "550 empty sender refused", "policy", "domain"},
+    {any, "550 BATV check failed", "policy", "domain"},
+    {any, "550 Expéditeur inconnu", "policy", "domain"},
+    {any, "550 Mittente non valido", "policy", "domain"},
+    {any, "550 5.1.8 送信元アドレスのドメインが存在しません", "policy", "domain"},
+
+    /* recipients */
+    {any, "550 there doesn't seem to be a mailbox; the recipient doesn't exist",
+     "recipient-unknown", "recipient"},
+    {any, "550 we have no one by this name", "recipient-unknown", "recipient"},
+    {any, "550 recipient verification failed", "recipient-unknown", "recipient"},
+    {any, "550 such a thing does not exist", "recipient-unknown", "recipient"},
+    {any, "550 the mailbox is now deactivated", "recipient-disabled", "recipient"},
+    {any, "550 this user cannot receive mail", "recipient-disabled", "recipient"},
+    {any, "552 too many messages in this mailbox", "recipient-full", "recipient"},
+    {any, "552 the user's storage is exhausted: his quota is full", "recipient-full", "recipient"},
+    {any, "452 4.4.5 insufficient disk space; try again", "remote-error", "remote"},
+    {any, "550 El destinatario no existe", "recipient-unknown", "recipient"},
+    {any, "550 Usuário inexistente", "recipient-unknown", "recipient"},
+    {any, "550 Utente sconosciuto", "recipient-unknown", "recipient"},
+    {any, "550 Użytkownik nie istnieje", "recipient-unknown", "recipient"},
+    {any, "550 Gebruiker bestaat niet", "recipient-unknown", "recipient"},
+    {any, "550 用户不存在", "recipient-unknown", "recipient"},
+    {any, "550 존재하지 않는 사용자", "recipient-unknown", "recipient"},
+    {any, "550 La casella del destinatario è disattivata", "recipient-disabled", "recipient"},
+    {any, "550 Konto jest zablokowane", "recipient-disabled", "recipient"},
+    {any, "552 La boîte du destinataire est pleine", "recipient-full", "recipient"},
+    {any, "552 La casella è piena", "recipient-full", "recipient"},
+    {any, "552 收件人邮箱空间不足", "recipient-full", "recipient"},
+    {any, "450 4.1.1 unverified address: verification in progress", "remote-error", "remote"},
+    {any, "550 5.1.2 destination domain not found", "network", "remote"},
+    {any, "550 please verify that you are a person", "policy", "recipient"},
+
+    /* rates and lists in more languages */
+    {any, "451 liste grise, veuillez patienter", "greylist", "unknown"},
+    {any, "421 发送频率过高", "rate-limit", "ip"},
+    {any, "421 przekroczono limit połączeń", "rate-limit", "ip"},
+    {any, "421 一時間の受信数の上限に達しました", "rate-limit", "ip"},
+    {any, "552 メールのサイズが上限を超えました", "size", "message"},
+    {any, "554 Uw IP-adres is geblokkeerd", "ip-block", "ip"},
+    {any, "554 IP 192.0.2.9 被拒绝", "ip-block", "ip"},
+    {any, "554 messaggio indesiderato", "content", "message"},
+    {any, "554 письмо похоже на спам", "content", "message"},
+    {any, "450 too many recipients per hour", "rate-limit", "ip"},
+    {any, "Domain example.jp has exceeded 50 messages", "rate-limit", "domain"},
+
+    /* only a word, and only a no */
+    {any, "550 5.7.1 DMARC", "authentication", "domain"},
+    {any, "550 rejected, and no more is said", "policy", "unknown"},
+    {any, "550 Nachricht abgewiesen", "policy", "unknown"},
+    {any, "550 mail from this place is odd", "policy", "domain"},
+    {any, "550 good bye", "other", "unknown"},
 
     /* other languages */
     {any, "550 5.7.1 送信元ネットワークからの接続を制限しています", "ip-block", "network"},
@@ -493,6 +586,7 @@ static const struct {
 
 struct shipped {
 	struct arena *arena;
+	const char *path;
 	struct replies *replies;
 };
 
@@ -505,6 +599,7 @@ static int setup(void **state)
 
 	shipped->arena = arena_new();
 	path = arena_printf(shipped->arena, "%s/etc/replies.conf", top ? top : ".");
+	shipped->path = path;
 	shipped->replies = conf_replies_file(path, shipped->arena, &problems);
 	if (!shipped->replies)
 		print_message("# %s", str_text(&problems.text));
@@ -527,6 +622,25 @@ static struct reply_verdict verdict(struct replies *replies, const char *mx, con
 {
 	return replies_classify(replies, replies_receiver(replies, slice_text(mx)), slice_of("", 0),
 				slice_text(reply));
+}
+
+/* Where a backslash stands before a letter that one version of libconfig knows and another does
+ * not, the file would be another file. */
+static void check_escapes(void **state)
+{
+	static const char known[] = "abfnrtvx";
+	struct shipped *shipped = *state;
+	FILE *file = fopen(shipped->path, "r");
+	char *line = NULL;
+	size_t room = 0;
+
+	assert_non_null(file);
+	while (getline(&line, &room, file) >= 0)
+		for (const char *at = line; *line != '#' && (at = strchr(at, '\\')); at += 2)
+			if (strchr(known, at[1]))
+				fail_msg("a single backslash before '%c': %s", at[1], line);
+	free(line);
+	fclose(file);
 }
 
 static void check_table(void **state)
@@ -749,10 +863,11 @@ static void check_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(check_table),     cmocka_unit_test(check_cache),
-	    cmocka_unit_test(check_receivers), cmocka_unit_test(check_status),
-	    cmocka_unit_test(check_hostile),   cmocka_unit_test(check_bad_rules),
-	    cmocka_unit_test(check_order),     cmocka_unit_test(check_catalogue),
+	    cmocka_unit_test(check_escapes),   cmocka_unit_test(check_table),
+	    cmocka_unit_test(check_cache),     cmocka_unit_test(check_receivers),
+	    cmocka_unit_test(check_status),    cmocka_unit_test(check_hostile),
+	    cmocka_unit_test(check_bad_rules), cmocka_unit_test(check_order),
+	    cmocka_unit_test(check_catalogue),
 	};
 
 	return cmocka_run_group_tests_name("what replies mean", tests, setup, teardown);
