@@ -54,6 +54,7 @@ void report_pool(const struct html_page *page, const struct report_pool *pool, s
 void report_pool_page(struct str *out, const char *pool, size_t number);
 void report_pool_file(struct str *out, const char *pool);
 void report_address_page(struct str *out, const char *address);
+void report_address_hours(struct str *out, const char *address); /* of the hours' picture */
 void report_address_file(struct str *out, const char *address);
 
 struct report_day {
@@ -67,7 +68,7 @@ struct report_address {
 	size_t events;
 	const struct report_day *day; /* newest first */
 	size_t days;
-	bool has_picture;
+	bool has_picture, has_hours; /* the days, and the last few by the hour */
 };
 void report_address(const struct html_page *page, const struct report_address *address);
 

@@ -172,6 +172,23 @@ static void add_picture(const struct html_page *page, const struct report_addres
 	str_release(&about);
 }
 
+static void add_hours(const struct html_page *page, const struct report_address *address)
+{
+	struct str file = {0};
+
+	if (!address->has_hours)
+		return;
+	report_address_hours(&file, address->view->address);
+	report_picture(page, &(struct report_figure){
+				 .file = str_text(&file),
+				 .caption = html_word(page, "The last three days by the hour"),
+				 .about = html_word(
+				     page, "Mail by the hour, today included, and what happened "
+					   "below it. The table has each day."),
+				 .width = PICTURE_PIXELS});
+	str_release(&file);
+}
+
 static void add_days(const struct html_page *page, const struct report_address *address)
 {
 	static const char *const column[] = {
@@ -359,6 +376,7 @@ void report_address(const struct html_page *page, const struct report_address *a
 	else
 		report_sentence(page, "No mail log tells what it sends.");
 	add_picture(page, address);
+	add_hours(page, address);
 	add_days(page, address);
 	add_listings(page, address);
 	add_receivers(page, view->traffic);

@@ -44,6 +44,12 @@ void report_address_page(struct str *out, const char *address)
 	str_add(out, ".html");
 }
 
+void report_address_hours(struct str *out, const char *address)
+{
+	html_file_name(out, address);
+	str_add(out, "=h");
+}
+
 /* --- text --- */
 
 void report_heading(const struct html_page *page, const char *english)

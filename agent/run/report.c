@@ -78,6 +78,11 @@ static void plan_lists(struct report *report)
 	report->of_lists->digest = digest_lists(report);
 }
 
+static bool has_failed(const struct report_shot *shot)
+{
+	return shot && shot->has_failed;
+}
+
 /* Whoever has no picture after all must not point to one. */
 static bool mend_pages(struct report *report, struct err *err)
 {
@@ -88,7 +93,7 @@ static bool mend_pages(struct report *report, struct err *err)
 		return true;
 	arena = arena_new();
 	for (size_t i = 0; ok && i < report->status.views; i++)
-		if (report->of_view[i] && report->of_view[i]->has_failed) {
+		if (has_failed(report->of_view[i]) || has_failed(report->of_hours[i])) {
 			ok = report_write_address(report, i, arena, err);
 			arena_reset(arena);
 		}
@@ -108,7 +113,7 @@ static bool mend_pages(struct report *report, struct err *err)
 static bool build(struct report *report, struct err *err)
 {
 	report->seed = seed_of(report);
-	report->shot = arena_calloc(report->arena, report->status.views + 2 * report->pools + 1,
+	report->shot = arena_calloc(report->arena, 2 * report->status.views + 2 * report->pools + 1,
 				    sizeof(*report->shot));
 	if (!report_write_addresses(report, err))
 		return false;

@@ -96,9 +96,11 @@ static bool write_address(struct report *report, size_t at, const struct made *m
 {
 	const struct address_view *const view = report->view[at];
 	const struct report_shot *const shot = report->of_view[at];
+	const struct report_shot *const hours = report->of_hours[at];
 	struct report_address address = {.view = view,
 					 .catalogue = &report->request->conf->catalogue,
-					 .has_picture = shot && !shot->has_failed};
+					 .has_picture = shot && !shot->has_failed,
+					 .has_hours = hours && !hours->has_failed};
 	struct str out = {0}, name = {0};
 	const struct html_page page = report_frame(report, &out, view->address, HTML_DEEPER);
 
@@ -154,6 +156,28 @@ static bool digest_address(struct report *report, const struct stored_address *s
 	return true;
 }
 
+static bool has_sent_lately(const struct report *report, const struct made *made)
+{
+	return made->days && made->day[made->days - 1].day > report->today - REPORT_HOURS_DAYS;
+}
+
+/* Whatever is counted in an hour is counted on its day, too. */
+static void plan_hours(struct report *report, size_t at, const struct stored_address *stored)
+{
+	struct report_shot *hours;
+	struct str name = {0};
+
+	report_address_hours(&name, stored->address);
+	hours = report_add_shot(report, GRAPH_VOLUME, stored->address,
+				in_folder(report->arena, "a", &name));
+	hours->days = REPORT_HOURS_DAYS;
+	hours->digest = report_mix_int(report->of_view[at]->digest, hours->days);
+	/* What is open is drawn up to the hour. */
+	if (stored->standings)
+		hours->digest = report_mix_int(hours->digest, report_hour_end(report));
+	report->of_hours[at] = hours;
+}
+
 /* An address that never sent and had no trouble has nothing to draw. */
 static bool plan_picture(struct report *report, size_t at, const struct made *made, struct err *err)
 {
@@ -166,7 +190,11 @@ static bool plan_picture(struct report *report, size_t at, const struct made *ma
 	report_address_file(&name, stored->address);
 	report->of_view[at] = report_add_shot(report, GRAPH_VOLUME, stored->address,
 					      in_folder(report->arena, "a", &name));
-	return digest_address(report, stored, made, &report->of_view[at]->digest, err);
+	if (!digest_address(report, stored, made, &report->of_view[at]->digest, err))
+		return false;
+	if (has_sent_lately(report, made))
+		plan_hours(report, at, stored);
+	return true;
 }
 
 bool report_write_addresses(struct report *report, struct err *err)
@@ -175,6 +203,8 @@ bool report_write_addresses(struct report *report, struct err *err)
 	bool ok = site_folder(&report->site, "a", err) && site_folder(&report->site, "p", err);
 
 	report->of_view =
+	    arena_calloc(report->arena, report->status.views, sizeof(struct report_shot *));
+	report->of_hours =
 	    arena_calloc(report->arena, report->status.views, sizeof(struct report_shot *));
 	for (size_t i = 0; ok && i < report->status.views; i++) {
 		struct made made;

@@ -14,12 +14,15 @@
 #include "run/report_site.h"
 #include "store/volumes.h"
 
+enum { REPORT_HOURS_DAYS = 3 };
+
 /* A picture, light and dark. */
 struct report_shot {
 	enum graph_kind kind;
 	const char *subject; /* as graph_make knows it */
 	const char *file; /* within the site, without its end */
 	uint64_t digest; /* of all it shows */
+	uint32_t days; /* how far back it goes, today included; 0: as the report */
 	bool is_kept; /* as it was */
 	bool has_failed;
 };
@@ -46,7 +49,9 @@ struct report {
 	uint64_t seed; /* of all digests: what changes every picture */
 	struct report_shot *shot;
 	size_t shots;
-	struct report_shot **of_view; /* index as `view`; NULL: there is nothing to draw */
+	/* Index as `view`; NULL: there is nothing to draw. */
+	struct report_shot **of_view;
+	struct report_shot **of_hours; /* of the last REPORT_HOURS_DAYS */
 	struct report_shot *of_lists;
 };
 
@@ -63,6 +68,8 @@ bool report_write_address(struct report *report, size_t at, struct arena *arena,
 bool report_write_others(struct report *report, struct err *err);
 
 /* --- report_pictures.c --- */
+/* When the hour ends that it is now. */
+int64_t report_hour_end(const struct report *report);
 uint64_t report_mix(uint64_t sum, const void *bytes, size_t len);
 uint64_t report_mix_text(uint64_t sum, const char *text);
 uint64_t report_mix_int(uint64_t sum, int64_t value);

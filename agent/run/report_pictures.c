@@ -63,7 +63,8 @@ static json_t *read_marker(const struct report *report)
 static void keep_unchanged(struct report *report)
 {
 	json_t *const marker = report->request->is_full ? NULL : read_marker(report);
-	const json_t *const pictures = json_object_get(marker, "pictures");
+	const bool is_ours = json_integer_value(json_object_get(marker, "format")) == FORMAT;
+	const json_t *const pictures = is_ours ? json_object_get(marker, "pictures") : NULL;
 	char text[DIGEST_BYTES];
 
 	for (size_t i = 0; pictures && i < report->shots; i++) {
@@ -121,13 +122,30 @@ static void fail(struct report *report, struct report_shot *shot, const char *er
 		    arena_printf(report->arena, "'%s': %s", shot->file, error);
 }
 
+static int64_t day_start(const struct report *report, int64_t day)
+{
+	return civil_day_start(report->request->zone, civil_from_days(day));
+}
+
+int64_t report_hour_end(const struct report *report)
+{
+	enum { HOUR_S = 3600 };
+
+	return report->request->now - report->request->now % HOUR_S + HOUR_S;
+}
+
 static bool make_picture(struct drawing *drawing, struct report_shot *shot)
 {
 	struct report *const report = drawing->report;
 	const struct graph_request request = {
-	    .kind = shot->kind, .subject = shot->subject, .from = report->from, .to = report->to};
+	    .kind = shot->kind,
+	    .subject = shot->subject,
+	    .from = shot->days ? day_start(report, report->today - shot->days + 1) : report->from,
+	    .to = report->to,
+	};
 	struct err err;
 
+	report->source.open_until = shot->days ? report_hour_end(report) : report->to;
 	arena_reset(drawing->arena);
 	if (graph_make(&report->source, &request, drawing->arena, &drawing->picture, &err))
 		return true;

@@ -101,7 +101,7 @@ def report(bench, lap, pinned, core, rounds):
         bench.line("  again, one in twenty changed", f"{again.wall_s:.1f} s, {told['drawn']:,} pictures drawn",
                    again.wall_s / most, 1.0, at_most=True, laps=[again])
         pools = 2 * max(1, ADDRESSES // OF_A_POOL)
-        due = 2 * (ADDRESSES // CHANGED_EACH + pools)
+        due = 2 * (2 * (ADDRESSES // CHANGED_EACH) + pools)
         bench.line("  pictures drawn of those that changed", f"{told['drawn']:,} of {due:,}", told["drawn"] / due, 1.0,
                    at_most=True)
         size = (made.dir / "site" / "index.html").stat().st_size

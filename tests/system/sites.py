@@ -10,6 +10,7 @@ import agent
 DAY_S = 86400
 HOSTILE = '<script>document.title="owned"</script><img src=x onerror="document.title=1">"\'&amp;\x1b[31m'
 ZONE = "bl.example"
+WEIGHTS = [1, 1, 1, 1, 1, 2, 3, 5, 9, 12, 11, 10, 7, 9, 10, 11, 10, 8, 5, 4, 3, 2, 2, 1]  # of a day's hours
 
 
 def addresses(count):
@@ -45,6 +46,9 @@ def make(repwatch, count, pools=2, days=120, passes=200, **more):
                    * (6 if is_bad and 0 < day < 4 else 1), size // 40, size // 90 * (9 if is_bad and day < 4 else 1))
                   for day in range(days)]
         db.executemany("INSERT INTO volume_day VALUES (?, ?, ?, ?, ?, 0)", volume)
+        db.executemany("INSERT INTO volume_hour VALUES (?, ?, ?, ?, ?, ?, 0)",
+                       [(sender, day, hour, *(count * weight // sum(WEIGHTS) for count in counts))
+                        for sender, day, *counts in volume[:3] for hour, weight in enumerate(WEIGHTS)])
         mean = sum(row[2] for row in volume[30:60]) / 30
         db.execute("INSERT INTO traffic VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, 0, 90, ?, 3)",
                    (ids[ip], "spike" if is_bad else "normal", volume[1][2], volume[0][2], mean, volume[1][2] / mean, mean,
