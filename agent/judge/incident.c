@@ -15,7 +15,9 @@
 enum trouble {
 	TROUBLE_LISTED,
 	TROUBLE_REFUSED,
-	TROUBLE_ADDRESS, /* identity, volume */
+	TROUBLE_IDENTITY, /* of an address */
+	TROUBLE_VOLUME, /* likewise */
+	TROUBLE_SIGHT, /* nothing can be learned about it */
 	TROUBLE_DOMAIN, /* its records */
 	TROUBLE_SENDER,
 	TROUBLE_LIST, /* out of order */
@@ -23,7 +25,7 @@ enum trouble {
 	TROUBLE_COUNT
 };
 
-enum naming { BY_NOTHING, BY_ADDRESS, BY_SUBJECT, BY_CHECK };
+enum naming { BY_NOTHING, BY_ADDRESS, BY_SUBJECT, BY_CHECK, BY_WORD };
 
 /* What an event is about alone, and together with others of its pass. */
 static const struct grouping {
@@ -39,8 +41,13 @@ static const struct grouping {
 			true, false},
     [TROUBLE_REFUSED] = {INCIDENT_ADDRESS, BY_ADDRESS, INCIDENT_RECEIVER, BY_SUBJECT,
 			 INCIDENT_RECEIVER_MIN, true, true},
-    [TROUBLE_ADDRESS] = {INCIDENT_ADDRESS, BY_ADDRESS, INCIDENT_ADDRESS, BY_ADDRESS, 0, false,
-			 false},
+    /* A zone that is broken takes the names of all its addresses, and the HELO check with them. */
+    [TROUBLE_IDENTITY] = {INCIDENT_ADDRESS, BY_ADDRESS, INCIDENT_ADDRESS, BY_WORD,
+			  INCIDENT_IDENTITY_MIN, false, false},
+    [TROUBLE_VOLUME] = {INCIDENT_ADDRESS, BY_ADDRESS, INCIDENT_ADDRESS, BY_ADDRESS, 0, false,
+			false},
+    [TROUBLE_SIGHT] = {INCIDENT_ADDRESS, BY_ADDRESS, INCIDENT_AGENT, BY_NOTHING, INCIDENT_AGENT_MIN,
+		       true, false},
     /* Records break for reasons of their own: a later one says nothing about the many before. */
     [TROUBLE_DOMAIN] = {INCIDENT_DOMAIN, BY_ADDRESS, INCIDENT_DOMAIN, BY_CHECK, INCIDENT_DOMAIN_MIN,
 			false, false},
@@ -59,6 +66,7 @@ struct book {
 	struct map *by_item; /* the place of an item; of several the newest */
 	struct map *by_name; /* the newest entry of a kind and subject */
 	struct map *counts; /* how many share what they would be together */
+	struct map *counted; /* which */
 	struct str key;
 };
 
@@ -90,7 +98,11 @@ static enum trouble trouble_of(const char *check, const char *address, enum chan
 		return TROUBLE_LISTED;
 	if (strcmp(check, "receiver") == 0)
 		return TROUBLE_REFUSED;
-	return is_domain(address) ? TROUBLE_DOMAIN : TROUBLE_ADDRESS;
+	if (strcmp(check, "sight") == 0)
+		return TROUBLE_SIGHT;
+	if (is_domain(address))
+		return TROUBLE_DOMAIN;
+	return strcmp(check, "volume") == 0 ? TROUBLE_VOLUME : TROUBLE_IDENTITY;
 }
 
 static const char *name_by(enum naming naming, const struct event *event)
@@ -102,6 +114,8 @@ static const char *name_by(enum naming naming, const struct event *event)
 		return event->subject;
 	case BY_CHECK:
 		return event->check;
+	case BY_WORD:
+		return INCIDENT_IDENTITY;
 	case BY_NOTHING:
 		break;
 	}
@@ -244,12 +258,20 @@ static size_t *count_of(struct book *book, struct place place)
 	return count;
 }
 
+/* An address counts once, whatever number of its checks say the same. */
 static void count_event(struct book *book, const struct event *event, bool is_open)
 {
 	const enum trouble trouble = trouble_of(event->check, event->address, event->change);
+	const struct place place = together(event, trouble);
 
-	if (grouping[trouble].least && (!is_open || grouping[trouble].counts_open))
-		++*count_of(book, together(event, trouble));
+	if (!grouping[trouble].least || (is_open && !grouping[trouble].counts_open))
+		return;
+	place_key(book, place);
+	str_addf(&book->key, " %s", *event->address ? event->address : event->subject);
+	if (map_get(book->counted, str_text(&book->key)))
+		return;
+	map_put(book->counted, str_text(&book->key), book);
+	++*count_of(book, place);
 }
 
 static void count_all(struct book *book)
@@ -449,7 +471,8 @@ void incident_judge(const struct incident_input *input, struct arena *arena,
 			    .arena = arena,
 			    .by_item = map_new(),
 			    .by_name = map_new(),
-			    .counts = map_new()};
+			    .counts = map_new(),
+			    .counted = map_new()};
 
 	*out = (struct incident_outcome){0};
 	read_incidents(&book);
@@ -461,5 +484,6 @@ void incident_judge(const struct incident_input *input, struct arena *arena,
 	map_free(book.by_item);
 	map_free(book.by_name);
 	map_free(book.counts);
+	map_free(book.counted);
 	str_release(&book.key);
 }

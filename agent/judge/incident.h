@@ -58,6 +58,7 @@ struct incident_outcome {
 enum {
 	INCIDENT_LIST_MIN = 3, /* so many addresses on a list in one pass are one cause */
 	INCIDENT_RECEIVER_MIN = 2, /* so many addresses a receiver refuses */
+	INCIDENT_IDENTITY_MIN = 3, /* so many addresses without their names in one pass */
 	INCIDENT_DOMAIN_MIN = 3, /* so many domains with the same check broken in one pass */
 	INCIDENT_AGENT_MIN = 3, /* so many lists out of order in one pass */
 	INCIDENT_FLAPS_TOLD = 2, /* what came back so often is told once every `repeat` */

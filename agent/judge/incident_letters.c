@@ -189,10 +189,16 @@ static enum alert_kind kind_of_open(const struct entry *entry, const struct gaug
 	return is_held(incident, gauge, input) ? ALERT_KIND_COUNT : ALERT_OPENED;
 }
 
+/* The agent's own: it was not there before anybody looked, and its end matters. */
+static bool is_blindness(const struct incident *incident)
+{
+	return incident->kind == INCIDENT_AGENT && !*incident->subject;
+}
+
 static enum alert_kind kind_of(const struct entry *entry, const struct gauge *gauge,
 			       const struct incident_input *input)
 {
-	if (input->policy.is_first && gauge->open > gauge->muted)
+	if (input->policy.is_first && gauge->open > gauge->muted && !is_blindness(&entry->incident))
 		return ALERT_BASELINE;
 	return gauge->open ? kind_of_open(entry, gauge, input) : kind_of_ended(entry, gauge, input);
 }

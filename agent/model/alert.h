@@ -15,7 +15,8 @@
  * never NULL. Foreign text is bounded bytes and not yet escaped. */
 
 enum incident_kind {
-	INCIDENT_ADDRESS, /* an address on lists, its identity, its volume: subject is the address */
+	INCIDENT_ADDRESS, /* an address on lists, its identity, its volume: subject is the address; or
+			   * the names of many at once: INCIDENT_IDENTITY */
 	INCIDENT_LIST, /* a list with many addresses: the zone */
 	INCIDENT_RECEIVER, /* a receiver that refuses several addresses: its name */
 	INCIDENT_SENDER, /* sends far more than usual: "account NAME" or "pool NAME" */
@@ -26,6 +27,7 @@ enum incident_kind {
 };
 
 enum { INCIDENT_FLAP_S = 86400 };
+#define INCIDENT_IDENTITY "identity"
 
 /* One belief that is part of an incident. */
 struct incident_item {

@@ -44,6 +44,8 @@ static void add_times(struct telling *telling, const struct incident_item *item)
 		add_field(
 		    telling, alert_tr(telling, "Ended"),
 		    alert_said(telling, "%s, after %s", alert_time(telling, item->ended_at), span));
+	else if (item->since && end - item->since < 60)
+		add_field(telling, alert_tr(telling, "Since"), alert_time(telling, item->since));
 	else if (item->since)
 		add_field(
 		    telling, alert_tr(telling, "Since"),

@@ -66,6 +66,8 @@ void alert_items(struct telling *telling, const struct incident *incident);
 void alert_traffic(struct telling *telling);
 
 /* --- alert_steps.c: what to do, in order --- */
+/* Whether somebody sends too much, or what nobody wants: then a suspect is one. */
+bool alert_has_sender(const struct incident *incident);
 void alert_steps(struct telling *telling, const struct incident *incident);
 
 /* --- alert_round.c: several incidents, and none --- */
@@ -83,6 +85,8 @@ static inline bool alert_is_round(const struct alert *alert)
 	return alert->kind >= ALERT_DIGEST || alert->incidents == 0;
 }
 
+/* The names of many addresses at once. */
+bool alert_is_identity(const struct incident *incident);
 bool alert_item_is(const struct incident_item *item, const char *check);
 bool alert_item_is_open(const struct incident_item *item);
 /* An address on a list, not a list out of order. */

@@ -1,5 +1,6 @@
 #include "render/alert_parts.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -85,6 +86,14 @@ static const struct phrase {
     {"resolver", "", false, TR_LATER("the lists cannot be asked, most likely for the resolver"),
      TR_LATER("the lists cannot be asked, most likely for the resolver"),
      TR_LATER("the lists can be asked again"), NULL},
+    {"sight", "", true, TR_LATER("nothing can be learned about %s"),
+     TR_LATER("nothing can be learned about %s"), TR_LATER("%s can be looked at again"), NULL},
+    {"sight", "identity", false, TR_LATER("reverse names (PTR) cannot be looked up"),
+     TR_LATER("reverse names (PTR) cannot be looked up"),
+     TR_LATER("reverse names (PTR) can be looked up again"), NULL},
+    {"sight", "", false, TR_LATER("nothing can be learned about any address"),
+     TR_LATER("nothing can be learned about any address"),
+     TR_LATER("addresses can be looked at again"), NULL},
     {"auth", "", false, TR_LATER("the records of most domains cannot be looked up"),
      TR_LATER("the records of most domains cannot be looked up"),
      TR_LATER("the records of domains can be looked up again"), NULL},
@@ -143,17 +152,21 @@ const char *alert_item_what(struct telling *telling, const struct incident_item 
 
 /* --- what an incident is --- */
 
-/* Addresses that are part of it; of an ended one all that were. On one list or at one receiver an
- * address stands once, and there may be ten thousand. */
+/* Addresses that are part of it; of an ended one all that were. An address may have lost two
+ * names. */
 static size_t count_addresses(const struct incident *incident)
 {
-	size_t count = 0;
+	struct map *const seen = map_new();
+	size_t count;
 
 	for (size_t i = 0; i < incident->items; i++) {
 		const struct incident_item *const item = &incident->item[i];
 
-		count += item->address[0] && (incident->ended_at || alert_item_is_open(item));
+		if (item->address[0] && (incident->ended_at || alert_item_is_open(item)))
+			map_put(seen, item->address, seen);
 	}
+	count = map_count(seen);
+	map_free(seen);
 	return count;
 }
 
@@ -165,28 +178,57 @@ static const char *with_pool(struct telling *telling, const char *subject, const
 		   : subject;
 }
 
-/* What lists or receivers do to many addresses. */
+/* "192.0.2." where all of them begin so: one zone has their reverse names. "" else. */
+static const char *shared_net(struct telling *telling, const struct incident *incident)
+{
+	const char *const first = incident->item[0].address;
+	const char *const dot = strrchr(first, '.');
+	const size_t len = dot ? (size_t)(dot - first) + 1 : 0;
+
+	for (size_t i = 0; i < incident->items; i++)
+		if (!len || strncmp(incident->item[i].address, first, len) != 0)
+			return "";
+	return arena_strndup(telling->arena, first, len);
+}
+
+static const char *who_of_many(struct telling *telling, const struct incident *incident,
+			       size_t addresses)
+{
+	const char *const count = alert_number(telling, addresses);
+	const char *const net = alert_is_identity(incident) ? shared_net(telling, incident) : "";
+
+	if (!*net)
+		return alert_said(telling, "%s addresses", count);
+	return alert_said(telling, "%s addresses in %s", count,
+			  arena_printf(telling->arena, "%s0/24", alert_name(telling, net)));
+}
+
+/* What happened to many addresses. */
 static const char *many_what(struct telling *telling, const struct incident *incident,
 			     size_t addresses, bool has_pool)
 {
-	static const char *const english[2][2] = {
+	static const char *const english[3][2] = {
 	    {TR_LATER("%s are listed on %s"), TR_LATER("%s are no longer listed on %s")},
 	    {TR_LATER("mail from %s is refused by %s"),
 	     TR_LATER("mail from %s is taken by %s again")},
+	    {TR_LATER("the names (PTR, HELO) of %s are missing or wrong"),
+	     TR_LATER("the names (PTR, HELO) of %s are in order again")},
 	};
-	const bool is_receiver = incident->kind == INCIDENT_RECEIVER;
-	const char *const who =
-	    alert_said(telling, "%s addresses", alert_number(telling, addresses));
+	const size_t row = alert_is_identity(incident)           ? 2
+			   : incident->kind == INCIDENT_RECEIVER ? 1
+								 : 0;
 
-	return filled(telling, english[is_receiver][incident->ended_at != 0],
-		      with_pool(telling, who, incident->pool, has_pool),
-		      alert_name(telling, incident->subject));
+	return filled(
+	    telling, english[row][incident->ended_at != 0],
+	    with_pool(telling, who_of_many(telling, incident, addresses), incident->pool, has_pool),
+	    alert_name(telling, incident->subject));
 }
 
 static bool is_of_many(const struct incident *incident, size_t addresses)
 {
 	return addresses > 1 &&
-	       (incident->kind == INCIDENT_LIST || incident->kind == INCIDENT_RECEIVER);
+	       (incident->kind == INCIDENT_LIST || incident->kind == INCIDENT_RECEIVER ||
+		alert_is_identity(incident));
 }
 
 const char *alert_what(struct telling *telling, const struct incident *incident, bool has_pool)
@@ -225,6 +267,9 @@ static const char *const check_sentence[] = {
     TR_LATER("sends as usual again, after %s"),
     TR_LATER("its answers are believed again"),
     TR_LATER("no pass ended for %s: nothing was watched meanwhile"),
+    TR_LATER("no usable answer came about any of %s addresses"),
+    TR_LATER("no usable answer came about the reverse names of %s addresses"),
+    TR_LATER("no usable answer came about it"),
     TR_LATER("the deadline ended two passes before everything was answered"),
     /* judge/volume_words.c, a clause each */
     TR_LATER("tried %s yesterday (%s of them bounced)"),

@@ -49,6 +49,9 @@ void alert_round_headline(struct telling *telling)
 		alert_say(telling, "First look: %s addresses watched, %s of them POOR, %s GOOD",
 			  alert_number(telling, alert->addresses),
 			  alert_number(telling, alert->poor), alert_number(telling, alert->good));
+		if (alert->incidents && !telling->is_brief)
+			alert_say(telling, "; the worst: %s",
+				  alert_what(telling, alert->incident, true));
 		return;
 	case ALERT_WEEKLY:
 		alert_say(telling, "The week: %s incidents began, %s ended, %s are open",

@@ -49,7 +49,7 @@ static bool has_listing(const struct incident *incident)
 
 /* --- who sent it --- */
 
-static bool is_about_too_much(const struct incident *incident)
+bool alert_has_sender(const struct incident *incident)
 {
 	return has_listing(incident) || has_open(incident, "receiver", "") ||
 	       (has_open(incident, "volume", "") && !has_open(incident, "volume", "low"));
@@ -99,7 +99,7 @@ static void about_sender(struct steps *steps)
 {
 	const struct traffic *const traffic = steps->telling->alert->traffic;
 
-	if (!is_about_too_much(steps->incident))
+	if (!alert_has_sender(steps->incident))
 		return;
 	if (traffic && traffic->suspects)
 		stop_suspects(steps, traffic);
@@ -138,6 +138,12 @@ static void about_fixes(struct steps *steps)
 	if (told ||
 	    (!has_open(steps->incident, "ptr", "") && !has_open(steps->incident, "helo", "")))
 		return;
+	if (alert_is_identity(steps->incident)) {
+		number(steps);
+		alert_say(telling,
+			  "So many at once have one cause: look at the zone of their names, "
+			  "its name servers and its last change.\n");
+	}
 	number(steps);
 	alert_say(telling, "Give the address one reverse name (PTR) that leads back to it, and let "
 			   "the mail server say the same name after HELO.\n");
@@ -304,6 +310,9 @@ static void about_agent(struct steps *steps)
 	    {"resolver", "",
 	     TR_LATER("Look whether the resolver works: repwatch lists --verify shows what comes "
 		      "back. Until then nothing is called listed or clear.")},
+	    {"sight", "",
+	     TR_LATER("Look whether the resolver works: repwatch lists --verify shows what comes "
+		      "back. Until then nothing is called listed or clear.")},
 	    {"dnsbl", "sick",
 	     TR_LATER("Nothing to do at once: what the list says is not believed until it is in "
 		      "order again. If that lasts, name it in lists.disable.")},
@@ -319,7 +328,8 @@ static void about_agent(struct steps *steps)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++) {
-		if (steps->incident->kind != INCIDENT_AGENT ||
+		if ((steps->incident->kind != INCIDENT_AGENT &&
+		     strcmp(row[i].check, "sight") != 0) ||
 		    !has_open(steps->incident, row[i].check, row[i].to))
 			continue;
 		number(steps);

@@ -56,7 +56,9 @@ static const struct suspect *culprit(const struct alert *alert)
 {
 	const struct traffic *const traffic = alert->traffic;
 
-	return alert->kind != ALERT_ENDED && traffic && traffic->suspects ? traffic->suspect : NULL;
+	if (alert->kind == ALERT_ENDED || !alert_has_sender(alert->incident))
+		return NULL;
+	return traffic && traffic->suspects ? traffic->suspect : NULL;
 }
 
 static void add_culprit(struct telling *telling)
@@ -189,6 +191,16 @@ static void add_state(struct telling *telling)
 			  alert_number(telling, incident->flaps));
 }
 
+/* What was sent says nothing about names. */
+static bool is_about_mail(const struct incident *incident)
+{
+	for (size_t i = 0; i < incident->items; i++)
+		if (!alert_item_is(&incident->item[i], "ptr") &&
+		    !alert_item_is(&incident->item[i], "helo"))
+			return true;
+	return false;
+}
+
 static void add_incident(struct telling *telling)
 {
 	const struct incident *const incident = telling->alert->incident;
@@ -201,7 +213,7 @@ static void add_incident(struct telling *telling)
 		alert_items(telling, incident);
 		str_add_char(telling->out, '\n');
 	}
-	if (telling->alert->kind != ALERT_ENDED)
+	if (telling->alert->kind != ALERT_ENDED && is_about_mail(incident))
 		alert_traffic(telling);
 }
 
@@ -218,7 +230,8 @@ static const char *zone_name(struct telling *telling)
 /* What `repwatch status` shows more of; "" for nothing. */
 static const char *status_word(const struct incident *incident)
 {
-	const bool is_many = incident->kind == INCIDENT_LIST || incident->kind == INCIDENT_RECEIVER;
+	const bool is_many = incident->kind == INCIDENT_LIST ||
+			     incident->kind == INCIDENT_RECEIVER || alert_is_identity(incident);
 
 	if (!incident->items || incident->kind == INCIDENT_DOMAIN)
 		return "";

@@ -164,6 +164,12 @@ const char *alert_who(struct telling *telling, const struct incident_item *item,
 			    *name && *pool ? ", " : "", pool);
 }
 
+bool alert_is_identity(const struct incident *incident)
+{
+	return incident->kind == INCIDENT_ADDRESS &&
+	       strcmp(incident->subject, INCIDENT_IDENTITY) == 0;
+}
+
 bool alert_item_is(const struct incident_item *item, const char *check)
 {
 	return strcmp(item->check, check) == 0;
@@ -191,7 +197,8 @@ size_t alert_count_more(const struct incident *incident)
 {
 	size_t count = 0;
 
-	if (incident->kind == INCIDENT_LIST || incident->kind == INCIDENT_RECEIVER)
+	if (incident->kind == INCIDENT_LIST || incident->kind == INCIDENT_RECEIVER ||
+	    alert_is_identity(incident))
 		return 0;
 	for (size_t i = 0; i < incident->items; i++)
 		count += incident->ended_at || alert_item_is_open(&incident->item[i]);

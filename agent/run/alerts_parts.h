@@ -1,10 +1,11 @@
 #ifndef RUN_ALERTS_PARTS_H
 #define RUN_ALERTS_PARTS_H
 
-/* Between alerts.c, which keeps incidents, alerts_news.c, which finds what changed, and
+/* Between alerts.c, which keeps incidents, alerts_news.c and alerts_agent.c, which find what changed, and
  * alerts_letters.c, which writes to the channels what alerts_facts.c knows. */
 
 #include "base/map.h"
+#include "base/str.h"
 #include "conf/replies.h"
 #include "judge/incident.h"
 #include "run/alerts.h"
@@ -32,6 +33,32 @@ enum { UID_BYTES = 20 };
 const char *alerts_uid(struct alerts *alerts);
 /* What is kept of an address or domain of the pass, or NULL. */
 struct stored_address *alerts_target(const struct alerts *alerts, const char *address);
+
+/* Finding what changed. */
+struct reader {
+	struct alerts *alerts;
+	struct map *open; /* items by key */
+	struct map *heard; /* keys that have news */
+	struct str key;
+	bool is_dark; /* nothing is known of any address */
+};
+/* The check of what cannot be seen. */
+#define CHECK_SIGHT "sight"
+/* NULL: none. */
+const struct incident_item *news_open(struct reader *reader, const char *address, const char *check,
+				      const char *subject);
+/* Whether this pass has news of it already. */
+bool news_is_heard(struct reader *reader, const char *address, const char *check,
+		   const char *subject);
+const struct probe_source *news_source(const struct reader *reader, const char *zone);
+/* An event of now, about nothing yet, from the arena. */
+struct event *news_make(struct reader *reader, enum change change, enum severity severity);
+struct incident_news *news_add(struct reader *reader, const struct event *event);
+void news_end(struct reader *reader, const struct incident_item *item, const char *text);
+
+/* alerts_agent.c */
+bool news_is_dark(const struct reader *reader);
+void news_of_agent(struct reader *reader);
 
 /* The pass's events, what ended with the configuration, and what is believed and in no incident. */
 void alerts_news(struct alerts *alerts);

@@ -39,6 +39,7 @@ class Host:
             [f"mail{n}.shop.example A A={ip}" for n, ip in enumerate(IPS)] +
             ["* * rcode=NXDOMAIN"])
         self.names = names
+        self.resolver = names.at
         self.secret("chat.url", "http://127.0.0.1:9/hook")
         mail = {"name": "noc", "type": "mail", "to": ["noc@shop.example"],
                 "from": "repwatch@shop.example", "url": f"smtp://127.0.0.1:{beds.free_port()}"}
@@ -58,7 +59,7 @@ class Host:
             [{"address": ip, "pool": "shared" if n % 2 else "other"} for n, ip in enumerate(ips)],
             [block_list(ZONES[0], servers=[self.server.at]),
              block_list(ZONES[1], servers=[self.server.at], severity="major")],
-            resolver=self.names.at, stale_after="30d", alerts={**self.alerts, **alerts})
+            resolver=self.resolver, stale_after="30d", alerts={**self.alerts, **alerts})
         # Breakers are for lists that list everybody at once: here they do so to see what is told.
         self.repwatch.conf.write_text(
             self.repwatch.conf.read_text().replace("breaker = 0.5", "breaker = 1.0"))

@@ -195,6 +195,57 @@ def test_a_resolver_that_is_out_is_one_incident(repwatch, bed):
     assert host.run() == []
 
 
+@pytest.mark.parametrize("has_lists", [True, False])
+def test_blindness_from_the_first_pass_on_is_told_at_once(repwatch, bed, has_lists):
+    host = Host(repwatch, bed)
+    nobody = f"127.0.0.1:{beds.free_port()}"
+    lists = bed.rbldnsd([(f"list{n}.test", "ip4set", host.zone()) for n in range(4)])
+
+    def point(resolver, server):
+        host.resolver = resolver
+        host.configure(IPS)
+        repwatch.write_catalogue([block_list(f"list{n}.test", servers=[server])
+                                  for n in range(4 * has_lists)])
+
+    point(nobody, nobody)
+    assert host.run() == [("noc", "opened", "")]
+    assert "nothing can be learned about any address" in host.bodies()[-1].split("\n")[0]
+    assert [host.run() for _ in range(4)] == [[]] * 4
+    assert host.run(hours=24) == [("noc", "reminder", "")]
+    point(host.names.at, lists.at)
+    assert host.run() == [("noc", "ended", "")]
+    assert host.run() == []
+
+
+def test_names_nobody_can_look_up_are_told(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.resolver = f"127.0.0.1:{beds.free_port()}"
+    host.configure(IPS)
+    assert host.run() == [("noc", "opened", "")]
+    assert "reverse names" in host.bodies()[-1].split("\n")[0]
+    assert host.run() == []
+
+
+def test_an_address_of_which_nothing_is_known_is_told(repwatch, bed):
+    host = Host(repwatch, bed, ips=IPS[:2])
+    host.run()
+    repwatch.conf.write_text(repwatch.conf.read_text().replace(
+        f'address = "{IPS[1]}"', 'address = "2001:db8::1"'))
+    host.names.script(["*.ip6.arpa * rcode=SERVFAIL", "* * rcode=NXDOMAIN"])
+    told = host.run()
+    assert ("noc", "opened", "2001:db8::1") in told, told
+
+
+def test_names_of_many_that_go_at_once_are_one_incident(repwatch, bed):
+    host = Host(repwatch, bed)
+    host.run()
+    host.names.script(["* * rcode=NXDOMAIN"])
+    assert host.run() == [("noc", "opened", "identity")]
+    first = host.bodies()[-1].split("\n")[0]
+    assert "12 addresses in 198.18.0.0/24" in first, first
+    assert host.run() == []
+
+
 def test_what_is_acknowledged_is_not_told_until_that_is_over(repwatch, bed):
     host = Host(repwatch, bed)
     host.run()

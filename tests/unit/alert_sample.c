@@ -220,6 +220,55 @@ static const struct incident_item late[] = {
      .ended_at = NOW,
      .text = "no pass ended for 9h 12m: nothing was watched meanwhile"},
 };
+static const struct incident_item renamed[] = {
+    {.address = "192.0.2.10",
+     .name = "www274",
+     .pool = "shared-a",
+     .check = "ptr",
+     .subject = "",
+     .to = "broken",
+     .severity = SEVERITY_CRITICAL,
+     .since = NOW - 5 * MINUTE,
+     .text = "192.0.2.10 has no PTR record"},
+    {.address = "192.0.2.11",
+     .name = "",
+     .pool = "shared-a",
+     .check = "ptr",
+     .subject = "",
+     .to = "broken",
+     .severity = SEVERITY_CRITICAL,
+     .since = NOW - 5 * MINUTE,
+     .text = "192.0.2.11 has no PTR record"},
+    {.address = "192.0.2.12",
+     .name = "",
+     .pool = "shared-a",
+     .check = "ptr",
+     .subject = "",
+     .to = "broken",
+     .severity = SEVERITY_CRITICAL,
+     .since = NOW - 5 * MINUTE,
+     .text = "192.0.2.12 has no PTR record"},
+    {.address = "192.0.2.12",
+     .name = "",
+     .pool = "shared-a",
+     .check = "helo",
+     .subject = "",
+     .to = "broken",
+     .severity = SEVERITY_CRITICAL,
+     .since = NOW - 5 * MINUTE,
+     .text = "the HELO name www276.example.jp has no A record"},
+};
+static const struct incident_item unseen[] = {
+    {.address = "",
+     .name = "",
+     .pool = "",
+     .check = "sight",
+     .subject = "",
+     .to = "blind",
+     .severity = SEVERITY_MAJOR,
+     .since = NOW,
+     .text = "no usable answer came about any of 258 addresses"},
+};
 static const struct incident_item blind[] = {
     {.address = "",
      .name = "",
@@ -291,6 +340,11 @@ static const struct incident no_pass =
 static const struct incident no_resolver =
     INCIDENT(AGENT, "", blind, .pool = "", .severity = SEVERITY_MAJOR,
 	     .opened_at = NOW - 5 * MINUTE, .seq = 1);
+static const struct incident names =
+    INCIDENT(ADDRESS, INCIDENT_IDENTITY, renamed, .pool = "shared-a", .severity = SEVERITY_CRITICAL,
+	     .opened_at = NOW - 5 * MINUTE, .seq = 1);
+static const struct incident no_sight =
+    INCIDENT(AGENT, "", unseen, .pool = "", .severity = SEVERITY_MAJOR, .opened_at = NOW, .seq = 1);
 static const struct incident several[] = {
     INCIDENT(ADDRESS, "192.0.2.10", on_lists, .pool = "shared-a", .severity = SEVERITY_CRITICAL,
 	     .opened_at = NOW - 12 * MINUTE, .seq = 1),
@@ -328,6 +382,9 @@ const struct alert_sample alert_sample[] = {
     {"domain", ALERT(OPENED, MAJOR, &unsigned_domain, .seq = 1, .incidents = 1, .report_url = "")},
     {"list_sick", ALERT(OPENED, MINOR, &sick_list, .seq = 1, .incidents = 1, .report_url = "")},
     {"resolver", ALERT(OPENED, MAJOR, &no_resolver, .seq = 1, .incidents = 1, .report_url = "")},
+    {"names", ALERT(OPENED, CRITICAL, &names, .traffic = &burst, .traffic_address = "192.0.2.10",
+		    .seq = 1, .incidents = 1, .report_url = "")},
+    {"sight", ALERT(OPENED, MAJOR, &no_sight, .seq = 1, .incidents = 1, .report_url = "")},
     {"late", ALERT(OPENED, MAJOR, &no_pass, .seq = 1, .incidents = 1, .report_url = "")},
     {"digest", ALERT(DIGEST, CRITICAL, several, .incidents = COUNT_OF(several), .untold = 9,
 		     .seq = 1, .report_url = "")},

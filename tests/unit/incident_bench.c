@@ -13,9 +13,10 @@ static const struct {
 	char letter;
 	const char *check, *subject;
 } what_row[] = {
-    {'x', "dnsbl", "x"},    {'y', "dnsbl", "y"},   {'z', "dnsbl", "z"},  {'g', "receiver", "g"},
-    {'m', "receiver", "m"}, {'v', "volume", ""},   {'p', "ptr", ""},     {'s', "spf", ""},
-    {'d', "dkim", ""},      {'u', "volume", NULL}, {'L', "dnsbl", NULL}, {'R', "resolver", ""},
+    {'x', "dnsbl", "x"},    {'y', "dnsbl", "y"}, {'z', "dnsbl", "z"},   {'g', "receiver", "g"},
+    {'m', "receiver", "m"}, {'v', "volume", ""}, {'p', "ptr", ""},      {'s', "spf", ""},
+    {'h', "helo", ""},      {'d', "dkim", ""},   {'u', "volume", NULL}, {'L', "dnsbl", NULL},
+    {'R', "resolver", ""},
 };
 
 static const struct {

@@ -8,7 +8,7 @@
  *
  * Events are SIGN WHAT WHERE: "+xa" raises zone x for address a. Signs: . minor, + major, * critical,
  * ! escalated to critical, ~ goes on (reminder), - cleared, ? major of a new address, # told and over.
- * WHAT: x y z zones, g m receivers, v volume, p ptr, s spf, d dkim, u an account's volume, L a list out
+ * WHAT: x y z zones, g m receivers, v volume, p ptr, h helo, s spf, d dkim, u an account's volume, L a list out
  * of order, R the resolver. WHERE: a-z addresses, A-Z domains; for u, L and R what is meant.
  * "@24" makes the pass come 24 hours after the one before instead of one. "[a" mutes address a, "]a"
  * ends that. Letters come back as KIND INCIDENT SUBJECT: "OAa" opened, address a; kinds O G R E and B
