@@ -65,6 +65,7 @@ struct conf_channel {
 
 struct conf {
 	const char *path; /* of the main file, "" for built-in defaults */
+	uint64_t digest; /* of the text of all files: what it says is the same where this is */
 	const char *state_dir, *language, *timezone;
 	int64_t stale_after_ms;
 	struct {

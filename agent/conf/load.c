@@ -119,6 +119,7 @@ static bool load(struct reader *reader, const char *path, const char *text, stru
 		rules_check(reader, conf);
 	if (!reader->is_skimming)
 		lists_load(reader, conf);
+	conf->digest = reader->digest;
 	sources_release(&sources);
 	return finish(reader, conf, problems);
 }

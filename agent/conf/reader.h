@@ -20,6 +20,7 @@ struct reader {
 	bool is_skimming; /* conf_load_top: what stands in brackets is passed over */
 	bool is_cut; /* a file could not be read to its end: what is missing may have been in it */
 	size_t files; /* read so far */
+	uint64_t digest; /* of their text */
 	int64_t now; /* UTC seconds */
 	struct place *place;
 	size_t places;

@@ -1,5 +1,6 @@
 #include "conf/source.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "conf/splice.h"
 
@@ -88,10 +89,12 @@ static void note_syntax(struct reader *reader, const struct source *source)
 
 static struct source *parse(struct reader *reader, struct source *source)
 {
+	const struct str *const text = &source->spliced.text;
 	int parsed;
 
+	reader->digest = hash_seeded(reader->digest, str_text(text), text->len);
 	__lsan_disable();
-	parsed = config_read_string(&source->config, str_text(&source->spliced.text));
+	parsed = config_read_string(&source->config, str_text(text));
 	__lsan_enable();
 	if (parsed == CONFIG_TRUE)
 		return source;

@@ -4,6 +4,9 @@
 #include "render/domains.h"
 #include "run/domain_view.h"
 #include "store/domain_shown.h"
+#include "store/volumes.h"
+
+#include <inttypes.h>
 
 static bool keep(struct pass *pass, const struct domain_view *view, int64_t day,
 		 struct arena *arena, struct err *err)
@@ -20,7 +23,27 @@ static bool keep(struct pass *pass, const struct domain_view *view, int64_t day,
 	return !view->id || shown_save(pass->store, &shown, err);
 }
 
-bool domains_show(struct pass *pass, struct err *err)
+/* All that the views are made of, beside what passes learn. */
+static bool describe(struct pass *pass, const char **made_of, struct err *err)
+{
+	int64_t number;
+
+	if (!volumes_change(pass->store, &number, err))
+		return false;
+	*made_of = arena_printf(pass->arena, "%" PRId64 " %" PRId64 " %016" PRIx64 " %s",
+				pass_day(pass), number, pass->conf->digest, PACKAGE_VERSION);
+	return true;
+}
+
+static bool learned_nothing(const struct pass *pass)
+{
+	const struct pass_summary *const summary = pass->summary;
+
+	return !summary->queries && !summary->answered && !summary->blind && !pass->events &&
+	       !pass->sightings;
+}
+
+static bool make_all(struct pass *pass, struct err *err)
 {
 	struct arena *const arena = arena_new();
 	const struct targets targets = {pass->targets.target, pass->targets.addresses,
@@ -51,4 +74,16 @@ bool domains_show(struct pass *pass, struct err *err)
 		ok = keep(pass, &view[i], question.today, arena, err);
 	arena_free(arena);
 	return ok;
+}
+
+bool domains_show(struct pass *pass, struct err *err)
+{
+	const char *made_of;
+	bool is_same = false;
+
+	if (!describe(pass, &made_of, err))
+		return false;
+	if (learned_nothing(pass) && !shown_is_of(pass->store, made_of, &is_same, err))
+		return false;
+	return is_same || (make_all(pass, err) && shown_made(pass->store, made_of, err));
 }

@@ -55,6 +55,32 @@ bool shown_save(struct store *store, const struct stored_shown *shown, struct er
 	return query_run(&query);
 }
 
+bool shown_is_of(struct store *store, const char *made_of, bool *is, struct err *err)
+{
+	static const char sql[] = "SELECT count(*) FROM shown_of WHERE made_of = ?1";
+	struct query query;
+	enum query_step step;
+
+	*is = false;
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_text(&query, made_of);
+	while ((step = query_next(&query)) == QUERY_ROW)
+		*is = query_int(&query) > 0;
+	return step == QUERY_END;
+}
+
+bool shown_made(struct store *store, const char *made_of, struct err *err)
+{
+	static const char sql[] = "INSERT OR REPLACE INTO shown_of (id, made_of) VALUES (1, ?1)";
+	struct query query;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_text(&query, made_of);
+	return query_run(&query);
+}
+
 bool shown_numbers(struct store *store, struct domain_numbers *out, struct err *err)
 {
 	static const char sql[] =

@@ -433,6 +433,13 @@ static const char *const migrations[] = {
     " PRIMARY KEY (domain, selector)) WITHOUT ROWID;"
     "CREATE INDEX dkim_selector_age ON dkim_selector (max(told_at, key_at));"
     "ALTER TABLE domain ADD COLUMN guessed_at INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE volume_change ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " number INTEGER NOT NULL);"
+    "INSERT INTO volume_change (id, number) VALUES (1, 0);"
+    "CREATE TABLE shown_of ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " made_of TEXT NOT NULL);",
 };
 
 size_t migrations_count(void)

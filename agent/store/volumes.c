@@ -257,6 +257,28 @@ static void put_lead(struct query *query, const struct adder *adder, const void 
 	query_put_int(query, domain->lead);
 }
 
+static bool note_change(struct store *store, struct err *err)
+{
+	static const char sql[] = "UPDATE volume_change SET number = number + 1";
+	struct query query;
+
+	return query_open(&query, store, sql, err) && query_run(&query);
+}
+
+bool volumes_change(struct store *store, int64_t *number, struct err *err)
+{
+	static const char sql[] = "SELECT number FROM volume_change";
+	struct query query;
+	enum query_step step;
+
+	*number = 0;
+	if (!query_open(&query, store, sql, err))
+		return false;
+	while ((step = query_next(&query)) == QUERY_ROW)
+		*number = query_int(&query);
+	return step == QUERY_END;
+}
+
 static bool add_tables(struct adder *adder)
 {
 	const struct tally *const tally = adder->tally;
@@ -289,7 +311,7 @@ static bool add_tables(struct adder *adder)
 		if (!add_table(adder, &table[i]))
 			return false;
 	}
-	return true;
+	return !table[1].rows || note_change(adder->store, adder->err);
 }
 
 /* The newest day with mail. */

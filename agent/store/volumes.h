@@ -28,6 +28,8 @@ enum {
 /* Adds the rows. Details older than they are kept are left out, and what a clock that was wrong
  * stamped later than tomorrow. */
 bool volumes_add(struct store *store, const struct tally *tally, int64_t today, struct err *err);
+/* A number that is another one whenever counts were added since it was read. */
+bool volumes_change(struct store *store, int64_t *number, struct err *err);
 /* Drops what is too old; a bounded part of it, the rest with the next call. `added` is how many
  * deliveries came in since the last one. */
 bool volumes_trim(struct store *store, int64_t today, uint64_t added, struct err *err);

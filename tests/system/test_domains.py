@@ -121,6 +121,27 @@ def test_domains_come_from_the_logs(bed, repwatch, mail):
     assert view["quiet.test"]["configured"] and not view["shop.test"]["configured"]
 
 
+def test_what_is_shown_follows_counts_and_configuration(bed, repwatch, mail):
+    """A pass that learns nothing leaves what is shown alone, but not what others changed."""
+    server = bed.nsd({"test": HOST + records("shop", GOOD)})
+    mail.send({"a@shop.test": 30})
+    configure(repwatch, mail, server)
+    repwatch.run("--only", "maillog")
+    look(repwatch)
+    repwatch.run("--only", "maillog")
+    assert domains(repwatch)["shop.test"]["volume"]["yesterday"] == 30
+    mail.path, of_the_pass = repwatch.dir / "old.log", mail.path
+    mail.send({"a@shop.test": 12})
+    assert repwatch("volume", "import", "--format", "postfix", "--address", V4, mail.path).code == 0
+    mail.path = of_the_pass
+    repwatch.run("--only", "maillog")
+    view = domains(repwatch)["shop.test"]
+    assert view["volume"]["yesterday"] == 42 and "name" not in view["addresses"][0]
+    repwatch.conf.write_text(repwatch.conf.read_text().replace('helo = "mx1', 'name = "www1"; helo = "mx1', 1))
+    repwatch.run("--only", "maillog")
+    assert domains(repwatch)["shop.test"]["addresses"][0]["name"] == "www1"
+
+
 def test_the_limit_keeps_those_with_most_mail(bed, repwatch, mail):
     server = bed.nsd({"test": HOST})
     mail.send({f"a@d{n}.test": 10 + n for n in range(6)})
