@@ -7,6 +7,7 @@
 #include "io/series.h"
 #include "run/traffic_parts.h"
 #include "run/volume_points.h"
+#include "store/volumes.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 
@@ -14,8 +15,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { UPTO_MAX_BYTES = 32, REBUILD_MAX_US = 30 * 1000000 };
+enum { UPTO_MAX_BYTES = 32, MADE_OF_MAX_BYTES = 256, REBUILD_MAX_US = 30 * 1000000 };
 
 static struct series_point point_of(const struct sample *sample)
 {
@@ -52,6 +54,7 @@ struct pictures {
 	struct series *series;
 	int64_t upto; /* the last pass whose points are in the files */
 	bool has_row; /* a row of the reputation has ended since then */
+	bool are_counts_same; /* as when all their files were held against the store */
 	int64_t rebuild_until_us; /* nothing that may be put off is begun after it */
 	size_t failed;
 	size_t put_off;
@@ -142,8 +145,17 @@ static bool ends_row(const struct pictures *pictures)
 	return pictures->pass->at / step_s != pictures->upto / step_s;
 }
 
-/* Logs may bring mail of hours long past, by an import too, so every pass holds the files against
- * the store. */
+static bool has_volumes(struct pictures *pictures, const char *address)
+{
+	for (size_t i = 0; i < COUNT_OF(volume_kind); i++)
+		if (!series_last(pictures->series,
+				 (struct series_name){volume_kind[i].kind, address}))
+			return false;
+	return true;
+}
+
+/* Logs may bring mail of hours long past, by an import too, so the files are held against the
+ * store whenever an hour has ended or counts were added. */
 static void write_volume(struct pictures *pictures, size_t target)
 {
 	struct pass *const pass = pictures->pass;
@@ -151,6 +163,8 @@ static void write_volume(struct pictures *pictures, size_t target)
 	struct arena *arena;
 
 	if (!pass->traffic || !map_get(pass->traffic->senders, address))
+		return;
+	if (pictures->are_counts_same && has_volumes(pictures, address))
 		return;
 	if (is_late(pictures)) {
 		pictures->put_off++;
@@ -200,6 +214,51 @@ static void write_upto(const char *path, int64_t at)
 	files_replace(path, text, (size_t)len, &err);
 }
 
+/* What the files of counts are made of; "" when it cannot be told. */
+static const char *counts_of(const struct pass *pass)
+{
+	const int64_t hour = pass->at / series_step_s(SERIES_HOURS);
+	struct err err;
+	int64_t number;
+
+	if (!volumes_change(pass->store, &number, &err))
+		return "";
+	return arena_printf(pass->arena, "%" PRId64 " %" PRId64 " %" PRId64 " %016" PRIx64 " %s\n",
+			    hour, pass_day(pass), number, pass->conf->digest, PACKAGE_VERSION);
+}
+
+static bool is_text_of(const char *path, const char *text)
+{
+	struct err err;
+	char *found;
+	size_t len;
+	bool is_same;
+
+	if (!files_slurp(path, MADE_OF_MAX_BYTES, &found, &len, &err))
+		return false;
+	is_same = *text && strcmp(found, text) == 0;
+	free(found);
+	return is_same;
+}
+
+static void write_volumes(struct pictures *pictures)
+{
+	struct pass *const pass = pictures->pass;
+	const char *const path =
+	    arena_printf(pass->arena, "%s/rrd/counts-made-of", pass->conf->state_dir);
+	const char *const made_of = counts_of(pass);
+	const size_t unmade = pictures->failed + pictures->put_off;
+	struct err err;
+
+	if (!pass->traffic)
+		return;
+	pictures->are_counts_same = is_text_of(path, made_of);
+	for (size_t i = 0; i < pass->targets.addresses; i++)
+		write_volume(pictures, i);
+	if (!pictures->are_counts_same && pictures->failed + pictures->put_off == unmade)
+		files_replace(path, made_of, strlen(made_of), &err);
+}
+
 /* What there is to say about the pictures; they are all there when there is nothing. */
 static bool note_pictures(struct pictures *pictures)
 {
@@ -238,8 +297,7 @@ void draw_series(struct pass *pass)
 	pictures.has_row = ends_row(&pictures);
 	for (size_t i = 0; i < pass->targets.addresses; i++)
 		write_reputation(&pictures, i);
-	for (size_t i = 0; i < pass->targets.addresses; i++)
-		write_volume(&pictures, i);
+	write_volumes(&pictures);
 	if (note_pictures(&pictures) && pictures.has_row)
 		write_upto(path, pass->at);
 	series_close(pictures.series);
