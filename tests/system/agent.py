@@ -10,6 +10,8 @@ import sys
 BINARY = os.path.abspath(os.environ.get("REPWATCH", "build/repwatch"))
 # Enough for one pass under a sanitizer on a busy machine; a hang is found, a slow day is not.
 LIMIT_S = 120
+# libfaketime comes before the address sanitizer, and allocates memory to tell the time.
+WITH_PRELOADED = "verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1"
 CRASHES = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion|stack smashing")
 
 
@@ -126,8 +128,11 @@ class Repwatch:
     def environment(self, **more):
         keep = {key: value for key, value in os.environ.items()
                 if key.endswith("SAN_OPTIONS") or key in ("LD_LIBRARY_PATH", "LLVM_PROFILE_FILE")}
-        return {"PATH": "/usr/bin:/bin", "HOME": str(self.dir), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                **keep, **more}
+        env = {"PATH": "/usr/bin:/bin", "HOME": str(self.dir), "LC_ALL": "C.UTF-8", "TZ": "UTC",
+               **keep, **more}
+        if "LD_PRELOAD" in more:
+            env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:{WITH_PRELOADED}"
+        return env
 
     def argv(self, *words, config=True):
         return [BINARY, *(["--config", str(self.conf)] if config else []), *map(str, words)]
