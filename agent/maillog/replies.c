@@ -59,7 +59,7 @@ struct replies {
 
 bool reply_rule_check(const struct reply_rule *rule, struct err *err)
 {
-	struct matcher *matcher = matcher_new(rule, false, err);
+	struct matcher *matcher = matcher_new(rule, err);
 
 	matcher_free(matcher);
 	return matcher != NULL;
@@ -123,7 +123,7 @@ static bool compile(struct replies *replies, struct err *err)
 		if (*rule->receiver && !map_get(replies->by_name, rule->receiver))
 			return err_set(err, "rule '%s' is for '%s', which is no receiver",
 				       rule->name, rule->receiver);
-		replies->matcher[i] = matcher_new(rule, true, &reason);
+		replies->matcher[i] = matcher_new(rule, &reason);
 		if (!replies->matcher[i])
 			return err_set(err, "rule '%.100s' %.800s", rule->name, reason.text);
 	}

@@ -12,6 +12,7 @@ enum {
 	CODES_MAX = 32, /* alternatives of one rule */
 	MATCH_LIMIT = 200000, /* steps: honest patterns take some hundred on the longest text */
 	HEAP_LIMIT_KIB = 1024,
+	HOT_RUNS = 32 /* cost about as much as compiling to machine code */
 };
 
 /* What one alternative of `codes` allows; numbers from low to high. */
@@ -26,6 +27,7 @@ struct matcher {
 	size_t codes;
 	pcre2_code *pattern; /* NULL: any text */
 	struct reply_words *words; /* NULL: the pattern always runs */
+	unsigned runs; /* up to HOT_RUNS */
 };
 
 struct match_room {
@@ -163,7 +165,7 @@ static bool codes_match(const struct matcher *matcher, const struct reply_codes 
 
 /* --- patterns --- */
 
-static bool compile(struct matcher *matcher, const char *pattern, bool is_hot, struct err *err)
+static bool compile(struct matcher *matcher, const char *pattern, struct err *err)
 {
 	PCRE2_UCHAR reason[160];
 	PCRE2_SIZE at;
@@ -178,19 +180,16 @@ static bool compile(struct matcher *matcher, const char *pattern, bool is_hot, s
 		    err, "has a pattern that cannot be used: %s, at character %zu of '%.200s'",
 		    (const char *)reason, at + 1, pattern);
 	}
-	/* Where there is no JIT, or no memory may be both written and run, it works without. */
-	if (is_hot)
-		pcre2_jit_compile(matcher->pattern, PCRE2_JIT_COMPLETE);
 	matcher->words = reply_words_new(pattern);
 	return true;
 }
 
-struct matcher *matcher_new(const struct reply_rule *rule, bool is_hot, struct err *err)
+struct matcher *matcher_new(const struct reply_rule *rule, struct err *err)
 {
 	struct matcher *matcher = xcalloc(1, sizeof(*matcher));
 
 	if (parse_codes(matcher, rule->codes, err) &&
-	    (!*rule->pattern || compile(matcher, rule->pattern, is_hot, err)))
+	    (!*rule->pattern || compile(matcher, rule->pattern, err)))
 		return matcher;
 	matcher_free(matcher);
 	return NULL;
@@ -232,7 +231,17 @@ size_t matcher_triggers(const struct matcher *matcher, uint16_t *gram, size_t ma
 	return matcher->words ? reply_words_triggers(matcher->words, gram, max) : 0;
 }
 
-bool matcher_matches(const struct matcher *matcher, const struct subject *subject,
+/* Most rules of a pass run a few times or never, so only one that runs on is worth machine code.
+ * Where there is no JIT, or no memory may be both written and run, it works without. */
+static void note_run(struct matcher *matcher)
+{
+	if (matcher->runs == HOT_RUNS)
+		return;
+	if (++matcher->runs == HOT_RUNS)
+		pcre2_jit_compile(matcher->pattern, PCRE2_JIT_COMPLETE);
+}
+
+bool matcher_matches(struct matcher *matcher, const struct subject *subject,
 		     struct match_room *room)
 {
 	const struct reply_text *const text = subject->text;
@@ -243,6 +252,7 @@ bool matcher_matches(const struct matcher *matcher, const struct subject *subjec
 		return true;
 	if (matcher->words && !reply_words_may_match(matcher->words, &subject->grams))
 		return false;
+	note_run(matcher);
 	return pcre2_match(matcher->pattern, (PCRE2_SPTR)text->text, text->len, 0, 0, room->data,
 			   room->context) >= 0;
 }
