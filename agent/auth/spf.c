@@ -242,18 +242,6 @@ static void set_sender(struct spf_eval *eval)
 	eval->macros.sender_domain = slice_text(at + 1);
 }
 
-/* Section 5: an IPv4-mapped address (RFC 4291 section 2.5.5.2) is the IPv4 one. */
-static struct ip unmapped(const struct ip *ip)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct ip out = {.family = 4};
-
-	if (ip->family != 6 || memcmp(ip->byte, mapped, sizeof(mapped)) != 0)
-		return *ip;
-	memcpy(out.byte, ip->byte + sizeof(mapped), 4);
-	return out;
-}
-
 static const char *reason_of(const struct spf_eval *eval, const struct spf_end *end)
 {
 	char ip[IP_TEXT_BYTES];
@@ -344,7 +332,7 @@ bool spf_check_in(const struct spf_query *query, struct ask *ask, struct arena *
 	    .helo = query->helo,
 	    .receiver = query->receiver ? query->receiver : "unknown",
 	    .validated = "unknown",
-	    .ip = unmapped(&query->ip),
+	    .ip = ip_unmapped(&query->ip),
 	    .now = query->now,
 	};
 	set_sender(&eval);

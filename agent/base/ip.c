@@ -21,6 +21,25 @@ bool ip_parse(const char *text, struct ip *ip)
 	return ip->family != 0;
 }
 
+struct ip ip_unmapped(const struct ip *ip)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct ip out = {.family = 4};
+
+	if (ip->family != 6 || memcmp(ip->byte, mapped, sizeof(mapped)) != 0)
+		return *ip;
+	memcpy(out.byte, ip->byte + sizeof(mapped), 4);
+	return out;
+}
+
+bool ip_parse_unmapped(const char *text, struct ip *ip)
+{
+	if (!ip_parse(text, ip))
+		return false;
+	*ip = ip_unmapped(ip);
+	return true;
+}
+
 const char *ip_text(const struct ip *ip, char out[IP_TEXT_BYTES])
 {
 	if ((ip->family != 4 && ip->family != 6) ||

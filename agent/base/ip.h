@@ -20,6 +20,11 @@ struct prefix {
 
 /* Dotted quad or RFC 4291 text, nothing before or behind it, no zone index. */
 bool ip_parse(const char *text, struct ip *ip);
+/* An IPv4 address inside an IPv6 one (RFC 4291 section 2.5.5.2) as the IPv4 one, others as they
+ * are. */
+struct ip ip_unmapped(const struct ip *ip);
+/* Both: an address as a person, a mail server or a monitoring system writes it. */
+bool ip_parse_unmapped(const char *text, struct ip *ip);
 /* Canonical text (RFC 5952). Returns `out`. */
 const char *ip_text(const struct ip *ip, char out[IP_TEXT_BYTES]);
 int ip_compare(const struct ip *a, const struct ip *b);

@@ -53,9 +53,10 @@ static const char *find_address(struct cli *cli, const char *word, struct err *e
 
 	if (strcmp(word, "all") == 0)
 		return "";
-	if (ip_parse(word, &ip)) {
-		if (look_knows(&cli->conf, word, cli->arena))
-			return arena_strdup(cli->arena, ip_text(&ip, text));
+	if (ip_parse_unmapped(word, &ip)) {
+		ip_text(&ip, text);
+		if (look_knows(&cli->conf, text, cli->arena))
+			return arena_strdup(cli->arena, text);
 		err_set(err, "'%s' is not configured", word);
 		return NULL;
 	}

@@ -16,7 +16,7 @@ static bool canonical(struct cli *cli, const char ***address, struct err *err)
 
 	*address = arena_calloc(cli->arena, cli->arguments + 1, sizeof(**address));
 	for (size_t i = 0; i < cli->arguments; i++) {
-		if (!ip_parse(cli->argument[i], &ip))
+		if (!ip_parse_unmapped(cli->argument[i], &ip))
 			return err_set(err, "'%s' is no address", cli->argument[i]);
 		(*address)[i] = arena_strdup(cli->arena, ip_text(&ip, text));
 	}

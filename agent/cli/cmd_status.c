@@ -37,7 +37,7 @@ static struct named sort_words(struct cli *cli, const struct domains *domains)
 		char text[IP_TEXT_BYTES], name[DNS_NAME_BYTES];
 		struct ip ip;
 
-		if (ip_parse(word, &ip))
+		if (ip_parse_unmapped(word, &ip))
 			word = arena_strdup(cli->arena, ip_text(&ip, text));
 		else if (suffix_to_ascii(word, name) && is_domain(domains, name)) {
 			words.domain[words.domains++] = arena_strdup(cli->arena, name);

@@ -54,7 +54,7 @@ static bool parse_address(struct import *import, struct err *err)
 {
 	const char *const text = cli_value(import->cli, "address");
 
-	return !text || ip_parse(text, &import->source.address) ||
+	return !text || ip_parse_unmapped(text, &import->source.address) ||
 	       err_set(err, "--address: '%s' is no address", text);
 }
 
@@ -279,7 +279,7 @@ static bool choose(struct cli *cli, struct volume_choice *choice, struct err *er
 		char canonical[IP_TEXT_BYTES];
 		struct ip ip;
 
-		if (!ip_parse(cli->argument[i], &ip))
+		if (!ip_parse_unmapped(cli->argument[i], &ip))
 			return err_set(err, "'%s' is no address", cli->argument[i]);
 		address[i] = arena_strdup(cli->arena, ip_text(&ip, canonical));
 	}

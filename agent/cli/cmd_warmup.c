@@ -25,7 +25,7 @@ static const char *address_of(const struct cli *cli, size_t argument, struct err
 	char canonical[IP_TEXT_BYTES];
 	struct ip ip;
 
-	if (ip_parse(cli->argument[argument], &ip))
+	if (ip_parse_unmapped(cli->argument[argument], &ip))
 		return arena_strdup(cli->arena, ip_text(&ip, canonical));
 	err_set(err, "'%s' is no address", cli->argument[argument]);
 	return NULL;

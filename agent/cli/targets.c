@@ -141,8 +141,13 @@ static bool add_word(struct work *work, const char *word, struct err *err)
 {
 	struct prefix prefix;
 
-	if (prefix_parse(word, &prefix))
+	if (prefix_parse(word, &prefix)) {
+		const struct ip plain = ip_unmapped(&prefix.ip);
+
+		if (prefix_count(&prefix) == 1 && plain.family == 4)
+			prefix = (struct prefix){plain, 32};
 		return add_block(work, word, &prefix, err);
+	}
 	if (strchr(word, '/'))
 		return wrong_block(word, work->arena, err);
 	return add_domain(work, word, err);

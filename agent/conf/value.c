@@ -86,13 +86,6 @@ static bool parse_duration(const struct option *option, const char *text, void *
 	return true;
 }
 
-static bool is_mapped(const struct ip *ip)
-{
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-	return ip->family == 6 && memcmp(ip->byte, mapped, sizeof(mapped)) == 0;
-}
-
 static bool parse_address(const struct option *option, const char *text, void *field,
 			  struct err *err)
 {
@@ -101,7 +94,7 @@ static bool parse_address(const struct option *option, const char *text, void *f
 	(void)option;
 	if (!ip_parse(text, &ip))
 		return err_set(err, "is no IPv4 or IPv6 address");
-	if (is_mapped(&ip))
+	if (ip_unmapped(&ip).family != ip.family)
 		return err_set(err,
 			       "is an IPv4 address inside an IPv6 one; write the IPv4 address");
 	memcpy(field, &ip, sizeof(ip));
@@ -137,7 +130,7 @@ static bool parse_block(const struct option *option, const char *text, void *fie
 
 	if (!prefix_parse(text, &block))
 		return explain_block(text, err);
-	if (is_mapped(&block.ip))
+	if (ip_unmapped(&block.ip).family != block.ip.family)
 		return err_set(err,
 			       "is an IPv4 address inside an IPv6 one; write the IPv4 address");
 	if ((double)prefix_count(&block) > option->max)

@@ -122,7 +122,7 @@ struct ip scan_ip(struct slice text)
 		return ip;
 	memcpy(copy, text.at, text.len);
 	copy[text.len] = '\0';
-	if (!ip_parse(copy, &ip))
+	if (!ip_parse_unmapped(copy, &ip))
 		ip = (struct ip){0};
 	return ip;
 }

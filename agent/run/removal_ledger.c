@@ -51,7 +51,7 @@ bool removal_find(const struct conf *conf, const struct receivers *receivers, co
 	char text[IP_TEXT_BYTES];
 	struct ip ip;
 
-	if (!ip_parse(address, &ip))
+	if (!ip_parse_unmapped(address, &ip))
 		return err_set(err, "'%s' is no address", address);
 	*out = (struct removal_key){.address = NULL};
 	ip_text(&ip, text);

@@ -53,5 +53,5 @@ const char *target_canonical(const char *word, struct arena *arena)
 	char text[IP_TEXT_BYTES];
 	struct ip ip;
 
-	return ip_parse(word, &ip) ? arena_strdup(arena, ip_text(&ip, text)) : word;
+	return ip_parse_unmapped(word, &ip) ? arena_strdup(arena, ip_text(&ip, text)) : word;
 }

@@ -252,10 +252,35 @@ static void overlapping_goes_both_ways(void **state)
 	}
 }
 
+static const struct {
+	const char *text, *plain;
+} mapped_case[] = {
+    {"::ffff:192.0.2.10", "192.0.2.10"},
+    {"::FFFF:C000:20A", "192.0.2.10"},
+    {"0:0:0:0:0:ffff:0:0", "0.0.0.0"},
+    {"192.0.2.10", "192.0.2.10"},
+    {"::192.0.2.10", "::192.0.2.10"}, /* RFC 4291 section 2.5.5.1: deprecated, no IPv4 address */
+    {"::1:ffff:192.0.2.10", "::1:ffff:c000:20a"},
+    {"2001:db8::ffff:192.0.2.10", "2001:db8::ffff:c000:20a"},
+};
+
+static void an_ipv4_address_is_one_inside_ipv6_too(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(mapped_case); i++) {
+		char text[IP_TEXT_BYTES];
+		struct ip ip;
+
+		assert_true(ip_parse_unmapped(mapped_case[i].text, &ip));
+		assert_string_equal(ip_text(&ip, text), mapped_case[i].plain);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_addresses_and_writes_them_canonically),
+	    cmocka_unit_test(an_ipv4_address_is_one_inside_ipv6_too),
 	    cmocka_unit_test(orders_addresses),
 	    cmocka_unit_test(counts_on_from_an_address),
 	    cmocka_unit_test(reads_prefixes),

@@ -32,6 +32,7 @@ static const struct {
     {{"192.0.2.8/30"}, "192.0.2.8 192.0.2.9 192.0.2.10 192.0.2.11", COVERS_IP4},
     {{"2001:db8::fe/127"}, "2001:db8::fe 2001:db8::ff", COVERS_IP6},
     {{"192.0.2.10/32"}, "192.0.2.10", COVERS_IP4},
+    {{"::FFFF:192.0.2.10", "192.0.2.10"}, "192.0.2.10", COVERS_IP4},
     {{"Example.JP."}, "example.jp", COVERS_DOMAIN},
     {{"xn--eckwd4c7c.example"}, "xn--eckwd4c7c.example", COVERS_DOMAIN},
     {{"\346\227\245\346\234\254.jp"}, "xn--wgv71a.jp", COVERS_DOMAIN},
