@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "conf/load.h"
+#include "dns/name.h"
 #include "run/plugin.h"
 #include "run/targets.h"
 #include "sys/clock.h"
@@ -17,14 +18,15 @@
 enum { TIMEOUT_S = 10, TIMEOUT_MAX_S = 600, EXIT_UNKNOWN = NAGIOS_UNKNOWN };
 
 static const char usage[] =
-    "usage: check_repwatch [-H ADDRESS|POOL|all] [-m MODE] [-w RANGE] [-c RANGE] [-v]... \n"
-    "                      [-t SECONDS] [--config FILE] [--state DIR] [--live]\n";
+    "usage: check_repwatch [-H ADDRESS|POOL|NAME|DOMAIN|all] [-m MODE] [-w RANGE] [-c RANGE]\n"
+    "                      [-t SECONDS] [-v]... [--config FILE] [--state DIR] [--live]\n";
 
 static const char help[] =
     "\n"
     "Says how shared mail addresses stand, from what the last 'repwatch run' recorded.\n"
     "\n"
-    "  -H, --hostname WORD    an address, a pool or a name (default: all)\n"
+    "  -H, --hostname WORD    an address, a pool or a name; with -m auth a sending domain or a\n"
+    "                         pool (default: all)\n"
     "  -m, --mode MODE        overall (default), lists, volume, identity, auth, replies, agent\n"
     "  -w, --warning RANGE    threshold of the mode's value, [@]start:end; without -w and -c the\n"
     "  -c, --critical RANGE   severities decide\n"
@@ -168,12 +170,23 @@ static bool read_conf(const struct given *given, struct arena *arena, struct con
 	return ok;
 }
 
+/* As the state has it. A pool keeps its letters; nobody calls one as domains are called. */
+static const char *scope_of(const struct given *given, struct arena *arena)
+{
+	char name[DNS_NAME_BYTES];
+
+	if (given->mode == PLUGIN_AUTH && strchr(given->scope, '.') &&
+	    dns_name_normalise(given->scope, name))
+		return arena_strdup(arena, name);
+	return target_canonical(given->scope, arena);
+}
+
 static enum nagios_state work(const struct given *given, struct arena *arena, struct str *out)
 {
 	enum nagios_state state = NAGIOS_UNKNOWN;
 	struct plugin_request request = {.now = clock_now(),
 					 .mode = given->mode,
-					 .scope = target_canonical(given->scope, arena),
+					 .scope = scope_of(given, arena),
 					 .warn = limit_of(given->warn),
 					 .crit = limit_of(given->crit),
 					 .verbose = given->verbose};

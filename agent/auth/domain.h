@@ -15,9 +15,9 @@ bool domain_look(const struct auth_subject *subject, struct ask *ask, struct dom
 
 /* The same as observations of the checks "spf", "dkim", "dmarc" and "mx", in this order: clear,
  * broken, noted (works, and should be mended; or cannot be told, as DKIM without a known selector),
- * blind. A domain no mail was seen from (it has no senders) lacks nothing that mail would need. */
+ * blind. What a domain lacks that no mail was seen from (it has no senders) is minor. */
 enum { DOMAIN_OBSERVATIONS = 4 };
 void domain_observe(const struct domain_auth *auth, struct arena *arena,
-                    struct observation out[DOMAIN_OBSERVATIONS]);
+		    struct observation out[DOMAIN_OBSERVATIONS]);
 
 #endif

@@ -27,13 +27,14 @@ static const struct policy sending[][AUTH_STATE_COUNT] = {
     [PART_DMARC] = {{NOTE}, {CLEAR}, {WEAK}, {BROKEN(MINOR)}, {BROKEN(MAJOR)}},
     [PART_MX] = {{NOTE}, {CLEAR}, {WEAK}, {BROKEN(MAJOR)}, {BROKEN(MAJOR)}},
 };
-/* One that no mail was seen from. What is broken there does harm once it sends. */
+/* One that no mail was seen from, but that somebody asked about or configured. What it lacks lets
+ * others forge its mail, and does harm once it sends. */
 static const struct policy idle[][AUTH_STATE_COUNT] = {
-    [PART_SPF] = {{CLEAR}, {CLEAR}, {NOTE}, {CLEAR}, {BROKEN(MINOR)}},
+    [PART_SPF] = {{CLEAR}, {CLEAR}, {NOTE}, {BROKEN(MINOR)}, {BROKEN(MINOR)}},
     [PART_DKIM_CONFIGURED] = {{NOTE}, {CLEAR}, {NOTE}, {BROKEN(MINOR)}, {BROKEN(MINOR)}},
-    [PART_DKIM_TRIED] = {{CLEAR}, {CLEAR}, {NOTE}, {CLEAR}, {NOTE}},
-    [PART_DMARC] = {{CLEAR}, {CLEAR}, {NOTE}, {CLEAR}, {BROKEN(MINOR)}},
-    [PART_MX] = {{CLEAR}, {CLEAR}, {NOTE}, {CLEAR}, {BROKEN(MINOR)}},
+    [PART_DKIM_TRIED] = {{CLEAR}, {CLEAR}, {NOTE}, {NOTE}, {NOTE}},
+    [PART_DMARC] = {{CLEAR}, {CLEAR}, {NOTE}, {BROKEN(MINOR)}, {BROKEN(MINOR)}},
+    [PART_MX] = {{CLEAR}, {CLEAR}, {NOTE}, {BROKEN(MAJOR)}, {BROKEN(MINOR)}},
 };
 _Static_assert(AUTH_UNKNOWN == 0 && AUTH_OK == 1 && AUTH_WEAK == 2 && AUTH_MISSING == 3 &&
 		   AUTH_BROKEN == 4,

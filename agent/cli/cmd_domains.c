@@ -97,7 +97,7 @@ static const struct cli_option option[] = {
 const struct cli_command command_domains = {
     .name = "domains",
     .arguments = "[DOMAIN]...",
-    .summary = "the domains mail is sent for, and whether they are ready to send much",
+    .summary = "the domains mail is sent for, and what they still lack",
     .about =
 	"Shows the domains of the configuration and those the mail logs tell of, the ones with "
 	"most "

@@ -8,20 +8,26 @@
 
 #include <sys/stat.h>
 
-static enum cli_status write_file(const char *path, const struct str *text)
+static enum cli_status write_file(const struct cli *cli, const char *path, const struct str *text)
 {
+	json_t *document;
 	struct err err;
 
 	/* The collector is another user, whatever cron or systemd set for us. */
 	umask(022);
 	if (!files_replace(path, str_text(text), text->len, &err))
 		return cli_fail(&err);
-	return CLI_DONE;
+	if (!cli->wants_json)
+		return CLI_DONE;
+	document = json_object();
+	json_object_set_new(document, "file", json_string(path));
+	return cli_print_json(document) ? CLI_DONE : CLI_USAGE;
 }
 
+/* A collector reads files: those are always text. */
 static void render(struct str *text, const struct cli *cli, const struct metrics *metrics)
 {
-	if (cli->wants_json)
+	if (cli->wants_json && !cli_value(cli, "output"))
 		json_print(text, metrics_json(metrics));
 	else
 		metrics_text(text, metrics, cli_has(cli, "openmetrics"));
@@ -41,7 +47,7 @@ static enum cli_status run(struct cli *cli)
 		return cli_fail(&err);
 	render(&text, cli, &metrics);
 	if (path)
-		status = write_file(path, &text);
+		status = write_file(cli, path, &text);
 	else if (cli_print(&text))
 		status = CLI_DONE;
 	str_release(&text);
@@ -50,7 +56,8 @@ static enum cli_status run(struct cli *cli)
 
 static const struct cli_option option[] = {
     {"output", 'o', "FILE", false, NULL,
-     "Write this file, whole or not at all, instead of standard output."},
+     "Write this file, whole or not at all, instead of standard output; with --json that names "
+     "the file."},
     {"openmetrics", 0, NULL, false, NULL,
      "End with the mark that OpenMetrics wants and Prometheus' own format does not know."},
 };

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* More changes than this are counted, not shown. */
+enum { EVENTS_TOLD = 20 };
+
 static const struct {
 	const char *word;
 	unsigned bit;
@@ -63,8 +66,11 @@ static bool show(struct cli *cli, const struct pass_summary *pass)
 	if (cli->is_quiet)
 		return true;
 	text_pass(&text, &cli->style, pass);
-	if (cli->is_verbose)
+	if (pass->events && (cli->is_verbose || pass->events <= EVENTS_TOLD))
 		text_events(&text, &cli->style, pass->event, pass->events);
+	else if (pass->events)
+		cli_note(cli, "%s shows the changes",
+			 cli_has(cli, "dry-run") ? "--verbose" : "'repwatch events'");
 	ok = cli_print(&text);
 	str_release(&text);
 	return ok;

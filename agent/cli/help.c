@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { HELP_COLUMNS = 80, HELP_WIDEST = 100, HELP_INDENT = 6, HELP_COMMAND_MAX = 26 };
+enum { HELP_COLUMNS = 80, HELP_WIDEST = 100, HELP_INDENT = 6, HELP_COMMAND_MAX = 17 };
 
 /* Exit status, as section 1 of the interface has it. */
 static const struct {
@@ -47,26 +47,16 @@ static void add_indented(struct str *out, const struct layout *layout, size_t in
 	str_add_char(out, '\n');
 }
 
-void help_commands(struct str *out, const struct layout *layout, const char *group)
+void help_commands(struct str *out, const char *group)
 {
-	const struct layout wide = readable(layout);
 	const size_t len = group ? strlen(group) : 0;
 
 	for (size_t i = 0; i < cli_commands; i++) {
 		const struct cli_command *command = cli_command[i];
-		size_t at = out->len + 2;
 
 		if (group && (strncmp(command->name, group, len) != 0 || command->name[len] != ' '))
 			continue;
-		str_addf(out, "  %s%s%s", command->name, command->arguments[0] ? " " : "",
-			 command->arguments);
-		if (out->len - at >= HELP_COMMAND_MAX) {
-			str_add(out, "\n  ");
-			at = out->len;
-		}
-		str_add_fill(out, ' ', HELP_COMMAND_MAX - (out->len - at));
-		layout_wrap(out, &wide, HELP_COMMAND_MAX + 2, command->summary);
-		str_add_char(out, '\n');
+		str_addf(out, "  %-*s%s\n", HELP_COMMAND_MAX, command->name, command->summary);
 	}
 }
 
@@ -140,7 +130,7 @@ void help_program(struct str *out, const struct layout *layout)
 	    "Watches the reputation of the addresses that send mail: on which block lists they "
 	    "are, since when, and what to do about it.");
 	add_heading(out, &wide, "Commands");
-	help_commands(out, &wide, NULL);
+	help_commands(out, NULL);
 	add_heading(out, &wide, "Options, before or behind the command");
 	add_options(out, &wide, cli_global, cli_globals);
 	add_statuses(out, &wide, NULL);

@@ -55,7 +55,7 @@ static enum cli_status show(const struct cli *cli, const struct parsed *parsed)
 	else if (parsed->request == REQUEST_HELP && !parsed->group)
 		help_program(&text, &layout);
 	else
-		help_commands(&text, &layout, parsed->group);
+		help_commands(&text, parsed->group);
 	ok = cli_print(&text);
 	str_release(&text);
 	return ok ? CLI_DONE : CLI_USAGE;

@@ -104,12 +104,15 @@ static bool load(struct reader *reader, const char *path, const char *text, stru
 		 struct conf_problems *problems)
 {
 	struct sources sources = {0};
+	bool is_read;
 
 	*conf = (struct conf){0};
 	reader->dir = folder_of(reader->arena, path);
 	path = arena_strdup(reader->arena, path);
 	sources_add(&sources, text ? source_parse(reader, path, text)
 				   : source_read(reader, path, (struct where){.file = path}));
+	/* Where it is not there, what it would have named cannot be missed. */
+	is_read = sources.item[0];
 	read_conf_d(reader, &sources);
 	reader_fill(reader, &options_main, sources.item, sources.count, conf);
 	conf->path = path;
@@ -117,7 +120,7 @@ static bool load(struct reader *reader, const char *path, const char *text, stru
 	/* What contradicts or lacks something may be answered where it could not be read. */
 	if (!reader->is_cut && !reader->is_skimming)
 		rules_check(reader, conf);
-	if (!reader->is_skimming)
+	if (is_read && !reader->is_skimming)
 		lists_load(reader, conf);
 	conf->digest = reader->digest;
 	sources_release(&sources);

@@ -50,6 +50,11 @@ const char *spf_result_name(enum spf_result result)
 	return spf_word[result];
 }
 
+const char *spf_record_word(enum spf_result result, size_t senders)
+{
+	return result == SPF_NEUTRAL && !senders ? "ok" : spf_word[result];
+}
+
 int spf_result_parse(const char *word)
 {
 	return find_word(spf_word, COUNT_OF(spf_word), word);

@@ -2,6 +2,7 @@
 #define MODEL_AUTH_WORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The words of sender authentication. A _parse gives the value of a word, or -1. */
 
@@ -17,6 +18,8 @@ enum spf_result {
 	SPF_RESULT_COUNT
 };
 const char *spf_result_name(enum spf_result result);
+/* The same of a record; "ok" where it can be used and no sender was held against it. */
+const char *spf_record_word(enum spf_result result, size_t senders);
 int spf_result_parse(const char *word);
 
 /* How one kind of record stands. */

@@ -73,7 +73,7 @@ static json_t *spf_of(const struct domain_spf *spf)
 	json_t *senders = json_array();
 	char text[IP_TEXT_BYTES];
 
-	put_text(object, "result", spf_result_name(spf->result));
+	put_text(object, "result", spf_record_word(spf->result, spf->senders));
 	put_cause(object, spf->cause);
 	put_text(object, "record", spf->record);
 	put_count(object, "lookups", spf->lookups);

@@ -71,8 +71,9 @@ static void add_spf(const struct sheet *sheet, const struct domain_spf *spf)
 {
 	struct page *const page = sheet->page;
 
-	page_field(page, "SPF",
-		   result_text(page, spf_result_name(spf->result), spf->cause, spf->record));
+	page_field(
+	    page, "SPF",
+	    result_text(page, spf_record_word(spf->result, spf->senders), spf->cause, spf->record));
 	if (spf->lookups)
 		page_field(page, "", arena_printf(page->arena, "%u of 10 lookups", spf->lookups));
 	for (size_t i = 0; i < spf->senders; i++)

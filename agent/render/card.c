@@ -293,7 +293,7 @@ static const char *coverage_text(struct page *page, const struct address_view *v
 		if (strcmp(view->grade.reason[i].check, "coverage") == 0)
 			return "";
 	return arena_printf(page->arena, "%zu of %s answered%s%s%s", view->answered,
-			    page_count(page, view->asked, "question", "questions"),
+			    page_count(page, view->asked, "check", "checks"),
 			    has_age ? ", the oldest " : "",
 			    has_age ? civil_age(view->oldest_s, age) : "", has_age ? " ago" : "");
 }

@@ -69,10 +69,7 @@ static const char *spf_word(const struct domain_auth *auth)
 {
 	if (!auth || auth->spf.cause != CAUSE_NONE)
 		return "?";
-	/* A record that names no sender in use is there, and nothing more is known. */
-	return auth->spf.result == SPF_NEUTRAL && !auth->spf.senders
-		   ? "there"
-		   : spf_result_name(auth->spf.result);
+	return spf_record_word(auth->spf.result, auth->spf.senders);
 }
 
 static const char *dkim_word(const struct domain_auth *auth)

@@ -13,7 +13,7 @@ static const char *const tint_code[] = {
 };
 _Static_assert(COUNT_OF(tint_code) == TINT_COUNT, "a code for each tint");
 
-enum { GAP = 2, NARROW = 16, NARROWEST = 8 };
+enum { GAP = 2, INDENT = 4, NARROW = 16, NARROWEST = 8 };
 
 void layout_tint(struct str *out, const struct layout *layout, enum tint tint, const char *text)
 {
@@ -92,6 +92,7 @@ struct grid {
 	const struct layout_column *column;
 	size_t columns;
 	size_t width[LAYOUT_COLUMNS_MAX]; /* 0: left out */
+	bool is_below; /* the last column */
 };
 
 /* Blanks are owed until text follows, so that no line ends in them. */
@@ -118,6 +119,19 @@ static void add_row(struct str *out, const struct grid *grid, const struct layou
 		str_release(&text);
 	}
 	str_add_char(out, '\n');
+}
+
+static void add_below(struct str *out, const struct layout *layout, const struct layout_cell *cell)
+{
+	struct str text = {0};
+
+	if (!cell->text[0])
+		return;
+	str_add_fill(out, ' ', INDENT);
+	layout_wrap(&text, layout, INDENT, cell->text);
+	layout_tint(out, layout, cell->tint, str_text(&text));
+	str_add_char(out, '\n');
+	str_release(&text);
 }
 
 /* How wide the table is, or with `cut` how narrow cutting alone can make it in comfort. */
@@ -164,6 +178,13 @@ static size_t victim(const struct grid *grid)
 
 static void fit(struct grid *grid)
 {
+	const size_t last = grid->columns - 1;
+
+	if (grid->column[last].give == LAYOUT_BELOW &&
+	    total_of(grid, false) > grid->layout->columns) {
+		grid->width[last] = 0;
+		grid->is_below = true;
+	}
 	while (total_of(grid, true) > grid->layout->columns && leave_one_out(grid))
 		;
 	while (total_of(grid, false) > grid->layout->columns && victim(grid) < grid->columns)
@@ -186,7 +207,7 @@ static void measure(struct grid *grid, const struct layout_cell *cell, size_t ro
 void layout_table(struct str *out, const struct layout *layout, const struct layout_column *column,
 		  size_t columns, const struct layout_cell *cell, size_t rows)
 {
-	struct grid grid = {layout, column, columns, {0}};
+	struct grid grid = {layout, column, columns, {0}, false};
 	struct layout_cell head[LAYOUT_COLUMNS_MAX];
 
 	if (columns > LAYOUT_COLUMNS_MAX)
@@ -198,6 +219,9 @@ void layout_table(struct str *out, const struct layout *layout, const struct lay
 		head[i] = (struct layout_cell){column[i].head, TINT_FAINT};
 	if (rows && column[0].head)
 		add_row(out, &grid, head);
-	for (size_t i = 0; i < rows; i++)
+	for (size_t i = 0; i < rows; i++) {
 		add_row(out, &grid, cell + i * columns);
+		if (grid.is_below)
+			add_below(out, layout, &cell[i * columns + columns - 1]);
+	}
 }

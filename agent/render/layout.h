@@ -31,7 +31,8 @@ void layout_cut(struct str *out, const char *text, size_t columns);
 enum layout_give {
 	LAYOUT_KEEP, /* nothing */
 	LAYOUT_CUT, /* its texts may be cut */
-	LAYOUT_SPARE /* that, and it is left out when cutting is not enough */
+	LAYOUT_SPARE, /* that, and it is left out when cutting is not enough */
+	LAYOUT_BELOW /* the last column: its texts stand whole below their rows */
 };
 
 enum { LAYOUT_COLUMNS_MAX = 10 };

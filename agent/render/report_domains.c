@@ -42,8 +42,9 @@ static void add_share(const struct html_page *page, const struct domain_view *vi
 
 static void add_records(const struct html_page *page, const struct domain_auth *auth)
 {
-	html_cell(page->out,
-		  !auth || auth->spf.cause != CAUSE_NONE ? "?" : spf_result_name(auth->spf.result));
+	html_cell(page->out, !auth || auth->spf.cause != CAUSE_NONE
+				 ? "?"
+				 : spf_record_word(auth->spf.result, auth->spf.senders));
 	html_cell(page->out, !auth || auth->dkim.cause != CAUSE_NONE
 				 ? "?"
 				 : html_word(page, auth_state_name(auth->dkim.state)));

@@ -34,7 +34,7 @@ void text_events(struct str *out, const struct text_style *style, const struct e
 	static const struct layout_column column[] = {
 	    {"WHEN", false, LAYOUT_KEEP},      {"WHAT", false, LAYOUT_KEEP},
 	    {"SEVERITY", false, LAYOUT_SPARE}, {"ADDRESS", false, LAYOUT_KEEP},
-	    {"SUBJECT", false, LAYOUT_KEEP},   {"WHY", false, LAYOUT_CUT},
+	    {"SUBJECT", false, LAYOUT_KEEP},   {"WHY", false, LAYOUT_BELOW},
 	};
 	struct page page = page_begin(out, style);
 	struct layout_cell *cell =
@@ -255,6 +255,19 @@ void text_lists(struct str *out, const struct text_style *style, const struct li
 	page_end(&page);
 }
 
+/* A check takes from none to dozens of questions: the two are not held against each other. */
+static const char *asked_in(struct page *page, const struct pass_summary *pass)
+{
+	const uint64_t checks = pass->answered + pass->blind;
+
+	if (!checks)
+		return "nothing was asked";
+	return arena_printf(page->arena, "%s answered, %ju blind, by %s",
+			    page_count(page, pass->answered, "check", "checks"),
+			    (uintmax_t)pass->blind,
+			    page_count(page, pass->queries, "question", "questions"));
+}
+
 void text_pass(struct str *out, const struct text_style *style, const struct pass_summary *pass)
 {
 	struct page page = page_begin(out, style);
@@ -263,14 +276,11 @@ void text_pass(struct str *out, const struct text_style *style, const struct pas
 
 	page_line(
 	    &page, 0,
-	    arena_printf(page.arena,
-			 "%s%s%s in %.1f s: %ju questions, %ju answers, %ju listed, %ju "
-			 "blind",
+	    arena_printf(page.arena, "%s%s%s in %.1f s: %ju listed; %s",
 			 page_count(&page, pass->addresses, "address", "addresses"),
 			 pass->domains ? " and " : "",
 			 pass->domains ? page_count(&page, pass->domains, "domain", "domains") : "",
-			 pass->seconds, (uintmax_t)pass->queries, (uintmax_t)pass->answered,
-			 (uintmax_t)pass->listed, (uintmax_t)pass->blind));
+			 pass->seconds, (uintmax_t)pass->listed, asked_in(&page, pass)));
 	if (!pass->is_complete)
 		page_line(&page, 0,
 			  "Cut short by the deadline or a budget; the rest is due next time.");

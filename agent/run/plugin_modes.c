@@ -54,12 +54,14 @@ static void add_count(struct plugin *plugin, const char *label, uint64_t count)
 	plugin_perf(plugin, label, (double)count, "");
 }
 
+/* `of` 0: there is no most. */
 static struct nagios_perf *add_part(struct plugin *plugin, const char *label, uint64_t count,
 				    uint64_t of)
 {
 	struct nagios_perf *const perf = plugin_perf(plugin, label, (double)count, "");
 
-	perf->has_min = perf->has_max = true;
+	perf->has_min = true;
+	perf->has_max = of != 0;
 	perf->max = (double)of;
 	return perf;
 }
@@ -74,6 +76,14 @@ static struct nagios_perf *add_fault(struct plugin *plugin, const char *label, u
 	return perf;
 }
 
+/* A clock that was put back a little makes no pass of the future. */
+static int64_t age_of(const struct plugin *plugin, const struct plugin_material *material)
+{
+	const int64_t age_s = plugin->request->now - material->pass.at;
+
+	return age_s > 0 ? age_s : 0;
+}
+
 static void add_blind_and_age(struct plugin *plugin, const struct plugin_material *material)
 {
 	const struct summary *const summary = &material->summary;
@@ -81,7 +91,7 @@ static void add_blind_and_age(struct plugin *plugin, const struct plugin_materia
 	add_count(plugin, "blind",
 		  summary->asked > summary->answered ? summary->asked - summary->answered : 0);
 	if (material->store)
-		plugin_perf(plugin, "age", (double)(plugin->request->now - material->pass.at), "s");
+		plugin_perf(plugin, "age", (double)age_of(plugin, material), "s");
 }
 
 static uint64_t count_listed(const struct plugin_material *material)
@@ -99,7 +109,7 @@ static void say_coverage(struct plugin *plugin, const struct summary *summary)
 	if (!summary->asked || summary->answered * 2 >= summary->asked)
 		return;
 	plugin->state = nagios_worse(plugin->state, NAGIOS_WARNING);
-	str_addf(&plugin->text, "; only %llu of %llu questions were answered",
+	str_addf(&plugin->text, "; only %llu of %llu checks were answered",
 		 (unsigned long long)summary->answered, (unsigned long long)summary->asked);
 }
 
@@ -176,13 +186,24 @@ static void say_faults(struct plugin *plugin, const struct plugin_material *mate
 	say_coverage(plugin, &material->summary);
 }
 
+/* A threshold may be crossed by what is usual. */
+static void say_usual_volume(struct plugin *plugin, const struct volume_summary *volume)
+{
+	if (plugin->state == NAGIOS_OK)
+		str_add(&plugin->text, "volume as usual");
+	else
+		str_addf(&plugin->text, "%s sent %.1f times last month's daily mean",
+			 volume->address, volume->largest_ratio);
+	str_addf(&plugin->text, ", %llu messages yesterday", (unsigned long long)volume->yesterday);
+}
+
 static bool say_volume(struct plugin *plugin, struct plugin_material *material, struct err *err)
 {
 	const struct summary_scope scope = {plugin->request->scope, false};
 	struct volume_summary volume;
 	struct nagios_perf *perf;
 
-	if (!summary_volume(material->store, &scope, &volume, err))
+	if (!summary_volume(material->store, &scope, plugin->arena, &volume, err))
 		return false;
 	if (!volume.addresses && !plugin_count(plugin, material, err))
 		return false;
@@ -191,12 +212,11 @@ static bool say_volume(struct plugin *plugin, struct plugin_material *material, 
 	plugin_weigh(plugin, perf, worst_of(material));
 	add_count(plugin, "yesterday", volume.yesterday);
 	add_count(plugin, "today", volume.today);
-	plugin_perf(plugin, "age", (double)(plugin->request->now - material->pass.at), "s");
+	plugin_perf(plugin, "age", (double)age_of(plugin, material), "s");
 	if (!volume.addresses)
 		str_add(&plugin->text, "no log tells what was sent");
 	else if (!material->troubles)
-		str_addf(&plugin->text, "volume as usual, %llu messages yesterday",
-			 (unsigned long long)volume.yesterday);
+		say_usual_volume(plugin, &volume);
 	else if (material->troubles > 1)
 		str_addf(&plugin->text, "%zu unusual volumes", material->troubles);
 	plugin_tell(plugin, material);
@@ -279,7 +299,7 @@ static bool say_agent(struct plugin *plugin, const struct plugin_material *mater
 		      struct err *err)
 {
 	const struct stored_pass *const pass = &material->pass;
-	const int64_t age_s = plugin->request->now - pass->at;
+	const int64_t age_s = age_of(plugin, material);
 	char age[CIVIL_TEXT_BYTES];
 
 	str_addf(&plugin->text, "last pass %s ago%s", civil_age(age_s, age),

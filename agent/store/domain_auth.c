@@ -40,6 +40,8 @@ static enum spf_result spf_result_at(const json_t *object)
 	const char *const word = json_string_value(json_object_get(object, "result"));
 	const int value = word ? spf_result_parse(word) : -1;
 
+	if (word && strcmp(word, spf_record_word(SPF_NEUTRAL, 0)) == 0)
+		return SPF_NEUTRAL;
 	return value < 0 ? SPF_TEMPERROR : (enum spf_result)value;
 }
 

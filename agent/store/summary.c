@@ -122,11 +122,15 @@ bool summary_troubles(struct store *store, const struct summary_scope *scope, st
 	return step == QUERY_END;
 }
 
-bool summary_volume(struct store *store, const struct summary_scope *scope,
+bool summary_volume(struct store *store, const struct summary_scope *scope, struct arena *arena,
 		    struct volume_summary *out, struct err *err)
 {
+/* SQLite takes a column beside max() from the row that has it. */
 #define VOLUME                                                                                     \
-	"SELECT count(*), ifnull(sum(yesterday), 0), ifnull(sum(today), 0), ifnull(max(ratio), 0)" \
+	"SELECT count(*), ifnull(sum(yesterday), 0), ifnull(sum(today), 0),"                       \
+	" ifnull(max(ratio), 0),"                                                                  \
+	" (SELECT ifnull(max(named.address), '') FROM address AS named WHERE named.id = "          \
+	"address_id)"                                                                              \
 	" FROM "
 #define KNOWN    " WHERE level <> 'no-data' AND"
 #define OF_SCOPE "address CROSS JOIN traffic ON address.id = address_id" KNOWN WATCHED
@@ -144,6 +148,7 @@ bool summary_volume(struct store *store, const struct summary_scope *scope,
 	out->yesterday = (uint64_t)query_int(&query);
 	out->today = (uint64_t)query_int(&query);
 	out->largest_ratio = query_real(&query);
+	out->address = query_text(&query, arena);
 	query_close(&query);
 	return true;
 }

@@ -36,7 +36,8 @@ struct trouble {
 	const char *means, *text; /* foreign */
 };
 /* Beliefs that are not clear and not a mere note, the worst first. */
-bool summary_troubles(struct store *store, const struct summary_scope *scope, struct arena *arena, struct trouble **out, size_t *count, struct err *err);
+bool summary_troubles(struct store *store, const struct summary_scope *scope, struct arena *arena,
+		      struct trouble **out, size_t *count, struct err *err);
 
 void summary_sort(struct trouble *trouble, size_t troubles); /* likewise */
 
@@ -44,8 +45,9 @@ struct volume_summary {
 	uint64_t addresses; /* whose volume is known */
 	uint64_t yesterday, today;
 	double largest_ratio; /* of yesterday to last month's mean; 0: not known */
+	const char *address; /* whose it is, in the arena; "" when there is none */
 };
-bool summary_volume(struct store *store, const struct summary_scope *scope,
+bool summary_volume(struct store *store, const struct summary_scope *scope, struct arena *arena,
 		    struct volume_summary *out, struct err *err);
 
 /* The likeliest culprit of an address: account, sent and usual; it has none while all is well. */

@@ -65,6 +65,8 @@ def test_file_is_whole_and_readable(state):
     assert path.read_text() == state("metrics").text
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
     assert [each.name for each in state.dir.iterdir() if "prom" in each.name] == ["out.prom"]
+    assert state("metrics", "-o", path, "--json").json == {"file": str(path)}
+    assert path.read_text() == state("metrics").text
     assert state("metrics", "-o", "/nonexistent/out.prom").code == 2
 
 

@@ -45,6 +45,7 @@ def test_line_of_one_listing(state):
     (["-H", "shared-a"], CRITICAL, f"{LISTED} (www274) listed on {ZONE} (listed)"),
     (["-H", "www274", "-m", "lists"], CRITICAL, f"{LISTED} (www274) listed on {ZONE} (listed)"),
     (["-H", CLEAN], OK, "1 address GOOD"),
+    (["-H", "::ffff:" + CLEAN], OK, "1 address GOOD"),
     (["-H", "shared-b", "-m", "lists"], OK, "no listings at 1 address"),
     (["-m", "identity"], OK, "no names missing or wrong at 2 addresses"),
     (["-m", "replies"], OK, "no blocks by receivers at 2 addresses"),
@@ -100,6 +101,14 @@ def test_stale_state_is_unknown_and_says_how_old(state):
     assert check(state, "-m", "agent")[0] == UNKNOWN
 
 
+def test_a_clock_put_back_a_little_makes_no_negative_age(state):
+    make_old(state, hours=-0.05)
+    code, out = check(state, "-m", "lists")
+    assert code == CRITICAL and parse(code, out)[1]["age"] == "0s"
+    code, out = check(state, "-m", "agent", "-w", "3600", "-c", "7200")
+    assert code == OK and parse(code, out)[1]["age"] == "0s;3600;7200"
+
+
 def test_a_pass_ahead_of_the_clock_is_unknown(state):
     make_old(state, hours=-26)
     code, out = check(state)
@@ -137,6 +146,18 @@ def test_volume_is_counted(repwatch, bed):
     text, perf = parse(code, out)
     assert perf["yesterday"] == "5" and perf["today"] == "0", out
     assert check(state, "-m", "volume", "-H", "nobody")[0] == UNKNOWN
+
+
+def test_a_threshold_of_volume_names_whose_it_is(repwatch, bed):
+    log = repwatch.dir / "mail.log"
+    log.write_bytes(log_of({**{days: 1 for days in range(60, 1, -1)}, 1: 9}))
+    state = record(repwatch, bed, maillogs=[
+        {"path": str(log), "format": "postfix", "address": CLEAN}])
+    assert parse(*check(state, "-m", "volume"))[0] == "volume as usual, 9 messages yesterday"
+    code, out = check(state, "-m", "volume", "-w", "5", "-c", "20")
+    assert code == WARNING
+    assert parse(code, out)[0] == (f"{CLEAN} sent 9.0 times last month's daily mean, "
+                                   "9 messages yesterday")
 
 
 def test_records_of_domains(repwatch, bed):

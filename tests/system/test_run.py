@@ -798,9 +798,17 @@ def test_lists_and_verify(bed, repwatch, names):
 
 # --- the rest of the command line ---
 
+def test_missing_configuration_is_one_error(repwatch):
+    result = repwatch("-c", repwatch.dir / "none.conf", "status", config=False)
+    assert result.code == 2 and not result.out
+    assert result.errors.count("\n") == 1 and "none.conf" in result.errors
+
+
 def test_help_and_version(repwatch):
     alone = repwatch(config=False)
     assert alone.code == 0 and b"check" in alone.out and not alone.err
+    for line in alone.text.splitlines():
+        assert re.match(r"  [a-z]+( [a-z]+)? +[a-z].{4,}$", line) and len(line) <= 80, line
     for word in ("-h", "--help"):
         assert repwatch(word, config=False).code == 0
         assert b"--all" in repwatch("run", word, config=False).out

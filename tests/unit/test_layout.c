@@ -131,6 +131,46 @@ static void lays_out_tables(void **state)
 	}
 }
 
+static void what_must_not_be_cut_stands_below(void **state)
+{
+	static const struct layout_column two[] = {
+	    {"NAME", false, LAYOUT_KEEP},
+	    {"COUNT", true, LAYOUT_KEEP},
+	    {"WHY", false, LAYOUT_BELOW},
+	};
+	static const struct layout_cell rows[] = {
+	    {"a.example", TINT_NONE}, {"7", TINT_NONE},   {"because of a long reason", TINT_NONE},
+	    {"b", TINT_NONE},         {"120", TINT_NONE}, {"", TINT_NONE},
+	};
+	static const struct {
+		size_t columns;
+		const char *table;
+	} row[] = {
+	    {42, "NAME       COUNT  WHY\n"
+		 "a.example      7  because of a long reason\n"
+		 "b            120\n"},
+	    {41, "NAME       COUNT\n"
+		 "a.example      7\n"
+		 "    because of a long reason\n"
+		 "b            120\n"},
+	    {20, "NAME       COUNT\n"
+		 "a.example      7\n"
+		 "    because of a\n"
+		 "    long reason\n"
+		 "b            120\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		const struct layout layout = {false, row[i].columns};
+		struct str out = {0};
+
+		layout_table(&out, &layout, two, COUNT_OF(two), rows, 2);
+		assert_string_equal(str_text(&out), row[i].table);
+		str_release(&out);
+	}
+}
+
 static void a_table_without_rows_is_nothing(void **state)
 {
 	const struct layout layout = {false, 80};
@@ -148,6 +188,7 @@ int main(void)
 	    cmocka_unit_test(wraps_at_blanks),
 	    cmocka_unit_test(cuts_between_characters),
 	    cmocka_unit_test(lays_out_tables),
+	    cmocka_unit_test(what_must_not_be_cut_stands_below),
 	    cmocka_unit_test(a_table_without_rows_is_nothing),
 	};
 

@@ -274,9 +274,9 @@ static void help_names_every_option_and_status(void **state)
 	assert_null(strstr(out.text, "   3  "));
 	assert_null(strstr(out.text, "  75  "));
 	str_clear(&out);
-	help_commands(&out, &layout, "conf");
-	assert_string_equal(out.text, "  conf show                 shows\n"
-				      "  conf check [FILE]         checks\n");
+	help_commands(&out, "conf");
+	assert_string_equal(out.text, "  conf show        shows\n"
+				      "  conf check       checks\n");
 	str_release(&out);
 }
 
