@@ -30,6 +30,7 @@ static const struct marker {
     {"following error message: [", STAGE_UNKNOWN, NULL},
     {"<<< ", STAGE_UNKNOWN, NULL}, /* a transcript */
     {"smtp; ", STAGE_UNKNOWN, NULL}, /* a Diagnostic-Code field, RFC 3464 section 2.3.6 */
+    {"x-postfix; ", STAGE_UNKNOWN, NULL},
     {"deferred: ", STAGE_UNKNOWN, NULL}, /* Sendmail */
     {"unknown address error ", STAGE_UNKNOWN, NULL}, /* AsyncOS puts its own class in front */
     {"other mail system problem ", STAGE_UNKNOWN, NULL},

@@ -443,6 +443,34 @@ static const struct {
     {any, "550 mail from this place is odd", "policy", "domain"},
     {any, "550 good bye", "other", "unknown"},
 
+    /* a state without whose it is, and whose it is without a state */
+    {any, "550 no longer in use since May", "recipient-disabled", "recipient"},
+    {any, "550 not recognized at this place", "recipient-unknown", "recipient"},
+    {any, "550 callout verification failed: 550 no such mailbox", "recipient-unknown", "recipient"},
+    {any, "552 too many messages on this account", "recipient-full", "recipient"},
+    {any, "550 host unknown (name server: x: not found)", "network", "remote"},
+    {any, "550 the recipient refused your mail", "policy", "recipient"},
+    {any, "550 they are not accepting mail", "policy", "unknown"},
+    {any, "550 5.7.193 not a member", "policy", "recipient"},
+
+    /* waiting is asked for other things than greylisting too */
+    {any, "450 come back in 5 minutes", "greylist", "unknown"},
+    {any, "450 too many mails, try again in 30 minutes", "rate-limit", "ip"},
+    {any, "451 too many messages from your ip, mailbox or not", "rate-limit", "ip"},
+
+    /* connection refused: who says so, and why */
+    {any, "X-Postfix; connect to mx.example.net[192.0.2.1]:25: Connection refused", "network",
+     "remote"},
+    {any, "554 connection refused: no reverse name for 192.0.2.9", "ptr", "ip"},
+    {any, "501 connection refused, bad HELO", "helo", "ip"},
+    {any, "450 host 192.0.2.9 cannot be resolved", "ptr", "ip"},
+    {any, "554 the sender's reputation is poor; refused for reputation", "ip-block", "unknown"},
+    {netease, "553 RP:RDN mx7,AbCdEf", "ptr", "ip"},
+    {yahoo, "421 mail from 192.0.2.9 temporarily deferred - 4.16.50", "rate-limit", "ip"},
+    {any, "554 our mail server is blocked for you; host is blocked", "ip-block", "ip"},
+    {any, "550 blocked because it contains a link we do not like", "content", "message"},
+    {any, "553 relaying denied from your location", "policy", "remote"},
+
     /* other languages */
     {any, "550 5.7.1 送信元ネットワークからの接続を制限しています", "ip-block", "network"},
     {any, "554 接続元ホスト 192.0.2.9 を規制しています", "ip-block", "ip"},
