@@ -1,16 +1,14 @@
 #include "cli/cli.h"
 
-#include "base/ip.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "cli/mute_names.h"
 #include "cli/since.h"
 #include "cli/state.h"
-#include "conf/replies.h"
 #include "render/mutes.h"
-#include "run/look.h"
 #include "store/incidents.h"
+#include "sys/user.h"
 
-#include <ctype.h>
 #include <string.h>
 
 enum { REASON_MAX_BYTES = 1000 };
@@ -21,90 +19,6 @@ static bool print_text(struct str *text)
 
 	str_release(text);
 	return ok;
-}
-
-/* --- what it is about --- */
-
-static bool is_pool(const struct conf *conf, const char *word)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < conf->addresses && !found; i++)
-		found = strcmp(conf->address[i].pool, word) == 0;
-	for (size_t i = 0; i < conf->domains && !found; i++)
-		found = strcmp(conf->domain[i].pool, word) == 0;
-	return found;
-}
-
-static const char *lower(struct arena *arena, const char *word)
-{
-	char *const copy = arena_strdup(arena, word);
-
-	for (char *at = copy; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
-	return copy;
-}
-
-/* As incidents have it: a canonical address, a pool, a domain, "" for all. NULL: it is none. */
-static const char *find_address(struct cli *cli, const char *word, struct err *err)
-{
-	char text[IP_TEXT_BYTES];
-	struct ip ip;
-
-	if (strcmp(word, "all") == 0)
-		return "";
-	if (ip_parse_unmapped(word, &ip)) {
-		ip_text(&ip, text);
-		if (look_knows(&cli->conf, text, cli->arena))
-			return arena_strdup(cli->arena, text);
-		err_set(err, "'%s' is not configured", word);
-		return NULL;
-	}
-	if (is_pool(&cli->conf, word))
-		return word;
-	/* Domains are found in the logs, too. */
-	if (strchr(word, '.') && !strchr(word, '/'))
-		return lower(cli->arena, word);
-	err_set(err, "'%s' is no address, pool or domain", word);
-	return NULL;
-}
-
-static bool is_check(const char *word)
-{
-	static const char *const check[] = {"dnsbl", "receiver", "volume", "ptr", "helo",
-					    "spf",   "dkim",     "dmarc",  "mx"};
-
-	for (size_t i = 0; i < COUNT_OF(check); i++)
-		if (strcmp(check[i], word) == 0)
-			return true;
-	return false;
-}
-
-static bool is_receiver(const struct cli *cli, const char *word)
-{
-	struct conf_problems problems = {0};
-	struct receivers receivers;
-	bool found = false;
-
-	/* Mistakes in the rules are told by 'config check'. */
-	if (conf_receivers(&cli->conf, cli->arena, &receivers, &problems))
-		for (size_t i = 0; i < receivers.count && !found; i++)
-			found = strcmp(receivers.receiver[i].name, word) == 0;
-	str_release(&problems.text);
-	return found;
-}
-
-static const char *find_subject(struct cli *cli, const char *typed, struct err *err)
-{
-	const char *const word = lower(cli->arena, typed);
-
-	for (size_t i = 0; i < cli->conf.catalogue.lists; i++)
-		if (strcmp(cli->conf.catalogue.list[i].zone, word) == 0)
-			return word;
-	if (is_check(word) || is_receiver(cli, word))
-		return word;
-	err_set(err, "'%s' is no list of the catalogue, no receiver and no check", typed);
-	return NULL;
 }
 
 static bool take_times(const struct cli *cli, struct mute *mute, struct err *err)
@@ -124,63 +38,85 @@ static bool take_times(const struct cli *cli, struct mute *mute, struct err *err
 	return mute->until > mute->from || err_set(err, "--until: '%s' is before --from", until);
 }
 
-static bool make_mute(struct cli *cli, struct mute *mute, struct err *err)
+/* Several: a host's name stands for each of its addresses. */
+struct mutes {
+	struct mute mute[MUTE_ADDRESSES_MAX];
+	size_t count;
+};
+
+static bool make_mutes(struct cli *cli, struct mutes *mutes, struct err *err)
 {
-	*mute =
-	    (struct mute){.subject = "", .made_at = cli->now, .reason = cli_value(cli, "reason")};
-	mute->address = find_address(cli, cli->argument[0], err);
-	if (!mute->address)
+	const char *address[MUTE_ADDRESSES_MAX];
+	struct mute mute = {.subject = "",
+			    .made_at = cli->now,
+			    .made_by = user_name(cli->arena),
+			    .reason = cli_value(cli, "reason")};
+
+	if (!mute_addresses(cli, cli->argument[0], address, &mutes->count, err))
 		return false;
 	if (cli->arguments > 1)
-		mute->subject = find_subject(cli, cli->argument[1], err);
-	if (!mute->subject)
+		mute.subject = mute_subject(cli, cli->argument[1], err);
+	if (!mute.subject)
 		return false;
-	if (!mute->reason || !*mute->reason)
+	if (!mute.reason || !*mute.reason)
 		return err_set(err, "'ack' needs --reason: whoever reads it later wants to know");
-	if (strlen(mute->reason) > REASON_MAX_BYTES)
+	if (strlen(mute.reason) > REASON_MAX_BYTES)
 		return err_set(err, "--reason is longer than %d bytes", REASON_MAX_BYTES);
-	return take_times(cli, mute, err);
+	if (!take_times(cli, &mute, err))
+		return false;
+	for (size_t i = 0; i < mutes->count; i++) {
+		mutes->mute[i] = mute;
+		mutes->mute[i].address = address[i];
+	}
+	return true;
 }
 
 /* --- ack --- */
 
-static bool add(struct store *store, struct mute *mute, struct err *err)
+static bool add(struct store *store, struct mutes *mutes, struct err *err)
 {
-	return store_begin(store, err) && mutes_add(store, mute, err) && store_commit(store, err);
+	bool ok = store_begin(store, err);
+
+	for (size_t i = 0; ok && i < mutes->count; i++)
+		ok = mutes_add(store, &mutes->mute[i], err);
+	return ok && store_commit(store, err);
 }
 
-static bool print_mute(struct cli *cli, const struct mute *mute)
+static bool print_mutes(struct cli *cli, const struct mutes *mutes)
 {
 	struct str text = {0};
 
 	if (cli->wants_json)
-		return cli_print_json(json_mute(&cli->zone, mute));
+		return cli_print_json(mutes->count == 1
+					  ? json_mute(&cli->zone, mutes->mute)
+					  : json_mutes(&cli->zone, mutes->mute, mutes->count));
 	if (cli->is_quiet)
 		return true;
-	text_mute(&text, &cli->style, mute);
+	for (size_t i = 0; i < mutes->count; i++)
+		text_mute(&text, &cli->style, &mutes->mute[i]);
 	return print_text(&text);
 }
 
 static enum cli_status run_ack(struct cli *cli)
 {
 	enum cli_status status;
+	struct mutes mutes;
 	struct state state;
-	struct mute mute;
 	struct err err;
 
 	if (!cli_conf_to_look(cli))
 		return CLI_USAGE;
-	if (!make_mute(cli, &mute, &err))
+	if (!make_mutes(cli, &mutes, &err))
 		return cli_fail(&err);
 	status = state_open(cli->conf.state_dir, &state, &err);
-	if (status == CLI_DONE && !add(state.store, &mute, &err))
+	if (status == CLI_DONE && !add(state.store, &mutes, &err))
 		status = CLI_USAGE;
 	state_close(&state);
 	if (status != CLI_DONE) {
 		cli_error("%s", err.text);
 		return status;
 	}
-	return print_mute(cli, &mute) ? CLI_DONE : CLI_USAGE;
+	return print_mutes(cli, &mutes) ? CLI_DONE : CLI_USAGE;
 }
 
 /* --- ack list --- */
@@ -262,15 +198,16 @@ static const struct cli_option ack_option[] = {
 
 const struct cli_command command_ack = {
     .name = "ack",
-    .arguments = "ADDRESS|POOL|DOMAIN|all [ZONE|RECEIVER|CHECK]",
+    .arguments = "ADDRESS|BLOCK|POOL|HOST|DOMAIN|all [ZONE|RECEIVER|CHECK]",
     .summary = "hear nothing of what is known, for a while",
     .about =
 	"What is acknowledged is watched, recorded and shown like everything else, and no messages "
 	"are sent of it, reminders neither. When the time is over and it is still wrong, that is "
 	"told. The end of what was told before is told in any case.\n\n"
-	"With a second word only that list's zone, that receiver, or one check of: dnsbl, "
-	"receiver, "
-	"volume, ptr, helo, spf, dkim, dmarc, mx.",
+	"The first word is an address, a block of them, a pool, a domain, or a host by its "
+	"configured name, its HELO or its PTR: each of its addresses. With a second word only that "
+	"list, by zone or name, that receiver, or one check of: dnsbl, receiver, volume, ptr, "
+	"helo, spf, dkim, dmarc, mx, sight.",
     .examples =
 	"  repwatch ack 192.0.2.10 bl.example.org --until 3d --reason 'asked, ticket 4711'\n"
 	"  repwatch ack shared-a volume --until 2026-12-27 --reason 'seasonal mail'\n"

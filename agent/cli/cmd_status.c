@@ -3,8 +3,10 @@
 #include "base/ip.h"
 #include "cli/verdict.h"
 #include "dns/suffix.h"
+#include "judge/incident.h"
 #include "render/domains.h"
 #include "render/json.h"
+#include "render/mutes.h"
 #include "run/domain_view.h"
 #include "run/look.h"
 
@@ -133,12 +135,32 @@ static void add_letters(const struct cli *cli, const struct outbox_counts *lette
 			 civil_age(cli->now - letters->oldest_pending_at, age));
 }
 
+/* What is acknowledged of each address, behind what is wrong with it. */
+static void add_acks(const struct cli *cli, const struct status *status, json_t *document)
+{
+	json_t *const addresses = json_object_get(document, "addresses");
+
+	for (size_t i = 0; status->mutes && i < status->views; i++) {
+		const struct address_view *const view = &status->view[i];
+		json_t *const acks = json_array();
+
+		for (size_t j = 0; j < status->mutes; j++)
+			if (mute_concerns(&status->mute[j], view->address, view->pool, cli->now))
+				json_array_append_new(acks,
+						      json_mute(&cli->zone, &status->mute[j]));
+		if (json_array_size(acks))
+			json_object_set(json_array_get(addresses, i), "acks", acks);
+		json_decref(acks);
+	}
+}
+
 static json_t *document(struct cli *cli, const struct answer *answer)
 {
 	const struct domains *const domains = &answer->domains;
 	json_t *object = json_status(&cli->zone, cli->now, answer->status.view,
 				     answer->status.views, &cli->conf.catalogue);
 
+	add_acks(cli, &answer->status, object);
 	if (answer->has_domains)
 		json_object_set_new(object, "domains",
 				    json_domains_array(&cli->zone, domains->view, domains->views));
@@ -173,6 +195,10 @@ static bool show(struct cli *cli, const struct answer *answer)
 			     &cli->conf.catalogue);
 	else
 		text_domains_line(&text, &cli->style, &answer->numbers);
+	if (status->mutes) {
+		str_add_char(&text, '\n');
+		text_mutes_in_force(&text, &cli->style, status->mute, status->mutes);
+	}
 	add_letters(cli, &status->letters, &text);
 	if (status->pass_at)
 		str_addf(&text, "\nLast pass: %s (%s ago)\n",

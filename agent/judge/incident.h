@@ -71,5 +71,7 @@ void incident_judge(const struct incident_input *input, struct arena *arena,
 
 /* Whether the operator said so of it, at `now`. */
 bool mute_covers(const struct mute *mute, const struct incident_item *item, int64_t now);
+/* Whether it holds for something of that address, which is of that pool. */
+bool mute_concerns(const struct mute *mute, const char *address, const char *pool, int64_t now);
 
 #endif

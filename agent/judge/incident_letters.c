@@ -1,6 +1,7 @@
 /* What people hear of an incident, and when: as little as keeps them informed. They hear that it
  * began, that it is worse, that it goes on, that it ended; of what comes and goes once in a while;
  * of what they muted nothing until the mute is over. */
+#include "base/ip.h"
 #include "judge/incident_parts.h"
 
 #include <stdlib.h>
@@ -14,12 +15,26 @@ struct gauge {
 	bool has_critical;
 };
 
-bool mute_covers(const struct mute *mute, const struct incident_item *item, int64_t now)
+static bool is_in_block(const char *block, const char *address)
+{
+	struct prefix prefix;
+	struct ip ip;
+
+	return strchr(block, '/') && prefix_parse(block, &prefix) && ip_parse(address, &ip) &&
+	       prefix_has(&prefix, &ip);
+}
+
+bool mute_concerns(const struct mute *mute, const char *address, const char *pool, int64_t now)
 {
 	if (mute->from > now || mute->until <= now)
 		return false;
-	if (*mute->address && strcmp(mute->address, item->address) != 0 &&
-	    strcmp(mute->address, item->pool) != 0)
+	return !*mute->address || strcmp(mute->address, address) == 0 ||
+	       strcmp(mute->address, pool) == 0 || is_in_block(mute->address, address);
+}
+
+bool mute_covers(const struct mute *mute, const struct incident_item *item, int64_t now)
+{
+	if (!mute_concerns(mute, item->address, item->pool, now))
 		return false;
 	return !*mute->subject || strcmp(mute->subject, item->subject) == 0 ||
 	       strcmp(mute->subject, item->check) == 0;

@@ -100,11 +100,12 @@ struct alert {
  * any. */
 struct mute {
 	int64_t id; /* 0 until stored */
-	const char *address; /* canonical address, domain, or pool's name */
+	const char *address; /* canonical address or block of them, domain, or pool's name */
 	const char *subject; /* zone or receiver, or the word of a check */
 	int64_t from, until; /* from > now: a maintenance window to come */
 	const char *reason; /* the operator's; never empty */
 	int64_t made_at;
+	const char *made_by; /* a login's name, "" for unknown */
 };
 
 const char *incident_kind_name(enum incident_kind kind);

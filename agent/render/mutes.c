@@ -42,6 +42,7 @@ json_t *json_mute(const struct zone *zone, const struct mute *mute)
 	put_time(object, "from", zone, mute->from);
 	put_time(object, "until", zone, mute->until);
 	put_text(object, "reason", mute->reason);
+	put_text(object, "by", mute->made_by);
 	return object;
 }
 
@@ -76,7 +77,8 @@ void text_mutes(struct str *out, const struct text_style *style, const struct mu
 	static const struct layout_column column[] = {
 	    {"ID", true, LAYOUT_KEEP},     {"ADDRESS", false, LAYOUT_KEEP},
 	    {"ZONE", false, LAYOUT_CUT},   {"FROM", false, LAYOUT_SPARE},
-	    {"UNTIL", false, LAYOUT_KEEP}, {"REASON", false, LAYOUT_CUT},
+	    {"UNTIL", false, LAYOUT_KEEP}, {"BY", false, LAYOUT_SPARE},
+	    {"REASON", false, LAYOUT_CUT},
 	};
 	struct page page = page_begin(out, style);
 	struct layout_cell *cell =
@@ -90,10 +92,29 @@ void text_mutes(struct str *out, const struct text_style *style, const struct mu
 		row[2].text = or_all(&page, mute[i].subject);
 		row[3].text = minute_of(&page, mute[i].from);
 		row[4].text = minute_of(&page, mute[i].until);
-		row[5].text = page_shown(&page, mute[i].reason);
+		row[5].text = page_shown(&page, mute[i].made_by);
+		row[6].text = page_shown(&page, mute[i].reason);
 	}
 	if (mutes)
 		layout_table(out, &page.layout, column, COUNT_OF(column), cell, mutes);
+	page_end(&page);
+}
+
+void text_mutes_in_force(struct str *out, const struct text_style *style, const struct mute *mute,
+			 size_t mutes)
+{
+	struct page page = page_begin(out, style);
+
+	for (size_t i = 0; i < mutes; i++) {
+		const char *const by = page_shown(&page, mute[i].made_by);
+
+		page_line(&page, 0,
+			  arena_printf(page.arena, "Acknowledged until %s%s%s: %s%s%s (%s)",
+				       minute_of(&page, mute[i].until), *by ? " by " : "", by,
+				       or_all(&page, mute[i].address), *mute[i].subject ? ", " : "",
+				       page_shown(&page, mute[i].subject),
+				       page_shown(&page, mute[i].reason)));
+	}
 	page_end(&page);
 }
 

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "conf/conf.h"
+#include "model/alert.h"
 #include "model/view.h"
 #include "run/pass.h"
 #include "store/outbox.h"
@@ -54,6 +55,8 @@ struct status {
 	int64_t pass_at;
 	bool is_stale; /* the last pass is older than stale_after */
 	struct outbox_counts letters;
+	struct mute *mute; /* in force, of any of the views */
+	size_t mutes;
 };
 bool look_at_status(const struct look_source *source, const char *const *word, size_t words,
 		    int64_t now, struct arena *arena, struct status *status, struct err *err);

@@ -1,7 +1,9 @@
 #include "run/look.h"
 
 #include "base/map.h"
+#include "judge/incident.h"
 #include "run/snapshot.h"
+#include "store/incidents.h"
 
 #include <string.h>
 
@@ -71,14 +73,33 @@ void look_close(const struct look_source *source, struct store *store)
 		store_close(store);
 }
 
-static bool read_state(const struct look_source *source, struct arena *arena, struct snapshot *out,
-		       struct err *err)
+static bool read_state(const struct look_source *source, int64_t now, struct arena *arena,
+		       struct snapshot *out, struct status *status, struct err *err)
 {
 	struct store *const store = look_open(source, err);
-	const bool ok = store && snapshot_read(store, false, arena, out, err);
+	const bool ok = store && snapshot_read(store, false, arena, out, err) &&
+			mutes_load(store, now, arena, &status->mute, &status->mutes, err);
 
 	look_close(source, store);
 	return ok;
+}
+
+static bool is_of_views(const struct mute *mute, const struct status *status, int64_t now)
+{
+	for (size_t i = 0; i < status->views; i++)
+		if (mute_concerns(mute, status->view[i].address, status->view[i].pool, now))
+			return true;
+	return false;
+}
+
+static void keep_mutes(struct status *status, int64_t now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < status->mutes; i++)
+		if (is_of_views(&status->mute[i], status, now))
+			status->mute[kept++] = status->mute[i];
+	status->mutes = kept;
 }
 
 bool look_at_status(const struct look_source *source, const char *const *word, size_t words,
@@ -90,13 +111,16 @@ bool look_at_status(const struct look_source *source, const char *const *word, s
 	struct view_context context;
 	struct map *by_text;
 
-	if (!check_words(&targets, word, words, err) || !read_state(source, arena, &snapshot, err))
+	*status = (struct status){0};
+	if (!check_words(&targets, word, words, err) ||
+	    !read_state(source, now, arena, &snapshot, status, err))
 		return false;
 	by_text = map_new();
 	for (size_t i = 0; i < snapshot.addresses; i++)
 		map_put(by_text, snapshot.address[i].address, &snapshot.address[i]);
 	context = snapshot_context(conf, &snapshot, &targets, now, arena);
-	*status = (struct status){.pass_at = snapshot.last.at, .letters = snapshot.letters};
+	status->pass_at = snapshot.last.at;
+	status->letters = snapshot.letters;
 	status->is_stale = now - snapshot.last.at > conf->stale_after_ms / 1000;
 	status->view = arena_calloc(arena, targets.count, sizeof(*status->view));
 	for (size_t i = 0; i < targets.count; i++) {
@@ -109,5 +133,6 @@ bool look_at_status(const struct look_source *source, const char *const *word, s
 		view_make(&context, row, NULL, arena, &status->view[status->views++]);
 	}
 	map_free(by_text);
+	keep_mutes(status, now);
 	return true;
 }

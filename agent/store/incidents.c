@@ -234,8 +234,9 @@ bool incidents_trim(struct store *store, int64_t now, struct err *err)
 bool mutes_load(struct store *store, int64_t now, struct arena *arena, struct mute **out,
 		size_t *count, struct err *err)
 {
-	static const char sql[] = "SELECT id, address, subject, begins, until, reason, made_at"
-				  " FROM mute WHERE until > ?1 ORDER BY id";
+	static const char sql[] =
+	    "SELECT id, address, subject, begins, until, reason, made_at, made_by"
+	    " FROM mute WHERE until > ?1 ORDER BY id";
 	struct rows rows = {.size = sizeof(struct mute)};
 	struct query query;
 	enum query_step step;
@@ -253,6 +254,7 @@ bool mutes_load(struct store *store, int64_t now, struct arena *arena, struct mu
 		row->until = query_int(&query);
 		row->reason = query_text(&query, arena);
 		row->made_at = query_int(&query);
+		row->made_by = query_text(&query, arena);
 	}
 	*count = rows.count;
 	*out = rows_keep(&rows, arena);
@@ -262,7 +264,7 @@ bool mutes_load(struct store *store, int64_t now, struct arena *arena, struct mu
 bool mutes_add(struct store *store, struct mute *mute, struct err *err)
 {
 	static const char sql[] = "INSERT INTO mute (address, subject, begins, until, reason,"
-				  " made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+				  " made_at, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 	struct query query;
 
 	if (!query_open(&query, store, sql, err))
@@ -273,6 +275,7 @@ bool mutes_add(struct store *store, struct mute *mute, struct err *err)
 	query_put_int(&query, mute->until);
 	query_put_bytes(&query, mute->reason);
 	query_put_int(&query, mute->made_at);
+	query_put_bytes(&query, mute->made_by);
 	if (!query_run(&query))
 		return false;
 	mute->id = sqlite3_last_insert_rowid(store->db);

@@ -440,6 +440,7 @@ static const char *const migrations[] = {
     "CREATE TABLE shown_of ("
     " id INTEGER PRIMARY KEY CHECK (id = 1),"
     " made_of TEXT NOT NULL);",
+    "ALTER TABLE mute ADD COLUMN made_by BLOB NOT NULL DEFAULT x'';",
 };
 
 size_t migrations_count(void)

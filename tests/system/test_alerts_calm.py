@@ -292,8 +292,14 @@ def test_a_window_to_come(repwatch, bed):
 
 @pytest.mark.parametrize("words, says", [
     (["192.0.2.99", "--until", "3d", "--reason", "x"], "not configured"),
-    (["nobody", "--until", "3d", "--reason", "x"], "no address, pool or domain"),
+    (["nobody", "--until", "3d", "--reason", "x"], "no address, block, pool, host or domain"),
+    (["198.18.0.99", "--until", "3d", "--reason", "x"], "did you mean '198.18.0.9'"),
+    (["shard", "--until", "3d", "--reason", "x"], "did you mean 'shared'?"),
+    (["mail3.shop.exmaple", "--until", "3d", "--reason", "x"], "did you mean 'mail3.shop.example'"),
+    (["198.18.0.1/24", "--until", "3d", "--reason", "x"], "bits behind its length"),
+    (["203.0.113.0/24", "--until", "3d", "--reason", "x"], "no configured address is in"),
     ([IPS[0], "no.such.list", "--until", "3d", "--reason", "x"], "no list of the catalogue"),
+    ([IPS[0], "ono.test", "--until", "3d", "--reason", "x"], "did you mean 'one.test'"),
     ([IPS[0], "--reason", "x"], "--until"),
     ([IPS[0], "--until", "3d"], "--reason"),
     ([IPS[0], "--until", "3", "--reason", "x"], "neither a time"),
@@ -302,8 +308,41 @@ def test_a_window_to_come(repwatch, bed):
 ])
 def test_what_cannot_be_acknowledged(repwatch, bed, words, says):
     host = Host(repwatch, bed)
+    host.run()
     done = host.call("ack", *words)
     assert done.code == 2 and says in done.errors, done
+
+
+@pytest.mark.parametrize("words, address, zone", [
+    (["198.18.0.0/28"], "198.18.0.0/28", None),
+    (["SHARED"], "shared", None),
+    (["mail0.shop.example"], IPS[0], None),
+    (["MAIL0.shop.example."], IPS[0], None),
+    (["www274"], IPS[0], None),
+    ([IPS[0], "One.Test."], IPS[0], "one.test"),
+    ([IPS[0], "PTR"], IPS[0], "ptr"),
+    (["all", "two.test"], None, "two.test"),
+])
+def test_names_as_an_operator_writes_them(repwatch, bed, words, address, zone):
+    host = Host(repwatch, bed)
+    conf = repwatch.conf.read_text()
+    repwatch.conf.write_text(conf.replace(f'address = "{IPS[0]}";',
+                                          f'address = "{IPS[0]}"; name = "www274";'))
+    host.run()
+    done = host.call("ack", *words, "--until", "3d", "--reason", "known", "--json")
+    assert done.code == 0, done
+    assert (done.json.get("address"), done.json.get("zone")) == (address, zone)
+    assert done.json["by"]
+    view = host.call("status", "--json").json["addresses"][0]
+    if address != "shared":
+        assert [ack["reason"] for ack in view["acks"]] == ["known"]
+        assert view["acks"][0]["until"] > view["acks"][0]["from"]
+    text = host.call("status").text
+    assert f"Acknowledged until 2026-11-05 02:00 by {done.json['by']}: " in text and "(known)" in text
+    host.lists(IPS[0])
+    host.names.script(["* * rcode=NXDOMAIN"])
+    told = {about for _, _, about in host.run()}
+    assert (IPS[0] in told) == (address == "shared" or zone in ("ptr", "two.test")), told
 
 
 def test_a_pass_that_is_killed_tells_nothing_and_loses_nothing(repwatch, bed):

@@ -183,6 +183,8 @@ static const struct {
 } mutes[] = {
     {"its address", {.address = "192.0.2.10", .subject = "", .until = 200}, true},
     {"its pool", {.address = "shared-a", .subject = "", .until = 200}, true},
+    {"its block", {.address = "192.0.2.0/24", .subject = "", .until = 200}, true},
+    {"another block", {.address = "192.0.2.64/26", .subject = "", .until = 200}, false},
     {"another address", {.address = "192.0.2.11", .subject = "", .until = 200}, false},
     {"its address, another list", {.address = "192.0.2.10", .subject = "y", .until = 200}, false},
     {"any address, its list", {.address = "", .subject = "bl.example", .until = 200}, true},
