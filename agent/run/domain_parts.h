@@ -5,9 +5,13 @@
 
 /* Inside run/: the domains of a pass. */
 
+enum { DOMAIN_FOUND_DAYS = 30 }; /* who sent in so many is looked at */
+
 /* Appends the domains to pass->targets: each that is looked at, and behind it the registrable
  * domain it belongs to when nobody else brings that. */
 bool domains_choose(struct pass *pass, struct err *err);
+/* domain_senders.c, once it is planned: what the looks need, unless none is due. */
+bool domains_prepare(struct pass *pass, struct err *err);
 
 /* DKIM selectors of a domain, on their way into a look and out of it. */
 struct domain_selectors {

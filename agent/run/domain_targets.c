@@ -1,5 +1,4 @@
-/* Which domains a pass looks at, and which addresses their records are held against: those that
- * were configured, and those the mail logs tell of. */
+/* Which domains a pass looks at: those that were configured, and those the mail logs tell of. */
 #include "run/domain_parts.h"
 
 #include "auth/hostname.h"
@@ -10,22 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a domain sent in the last week, what it used before is history: servers move. */
-enum { FOUND_DAYS = 30, RECENT_DAYS = 7 };
-
 struct candidate {
 	const char *name;
 	const struct conf_domain *conf; /* NULL: only the logs tell of it */
 	uint64_t tried;
-	bool is_recent; /* it sent in the last week */
-	struct auth_sender *sender;
-	size_t senders, senders_room;
 };
 
 struct choosing {
 	struct pass *pass;
 	struct map *by_name; /* of struct candidate */
-	struct map *by_address; /* of the pass's targets */
 	struct candidate **candidate;
 	size_t candidates, room;
 };
@@ -81,66 +73,24 @@ static struct candidate *candidate_of_row(struct choosing *choosing, const char 
 	return candidate_of(choosing, name);
 }
 
-/* Most send from one or two. */
-static void grow_senders(struct candidate *candidate, struct arena *arena)
-{
-	const size_t room = candidate->senders ? candidate->senders * 2 : 2;
-	struct auth_sender *grown = arena_calloc(arena, room, sizeof(*grown));
-
-	if (candidate->senders)
-		memcpy(grown, candidate->sender, candidate->senders * sizeof(*grown));
-	candidate->sender = grown;
-	candidate->senders_room = room;
-}
-
-static void add_sender(struct choosing *choosing, struct candidate *candidate, const char *address)
-{
-	const struct target *const target = map_get(choosing->by_address, address);
-	struct auth_sender sender = {.host = target ? target->helo : ""};
-
-	if (candidate->senders == AUTH_SENDERS_MAX || !ip_parse(address, &sender.ip))
-		return;
-	if (candidate->senders == candidate->senders_room)
-		grow_senders(candidate, choosing->pass->arena);
-	candidate->sender[candidate->senders++] = sender;
-}
-
 static bool add_found(struct choosing *choosing, struct err *err)
 {
 	struct pass *const pass = choosing->pass;
 	const int64_t today = pass_day(pass);
-	const struct sender_query query = {today - FOUND_DAYS, today - RECENT_DAYS, today};
 	struct arena *const arena = arena_new();
-	struct domain_sender *row = NULL;
-	struct candidate **of_row;
+	struct domain_tried *row = NULL;
 	size_t rows = 0;
-	const bool ok = domains_senders(pass->store, &query, arena, &row, &rows, err);
+	const bool ok =
+	    domains_tried(pass->store, today - DOMAIN_FOUND_DAYS, today, arena, &row, &rows, err);
 
-	of_row = arena_calloc(arena, rows, sizeof(struct candidate *));
 	for (size_t i = 0; ok && i < rows; i++) {
-		of_row[i] = candidate_of_row(choosing, row[i].domain);
-		if (!of_row[i])
-			continue;
-		of_row[i]->tried += row[i].tried;
-		of_row[i]->is_recent |= row[i].tried_lately > 0;
+		struct candidate *const candidate = candidate_of_row(choosing, row[i].domain);
+
+		if (candidate)
+			candidate->tried += row[i].tried;
 	}
-	for (size_t i = 0; ok && i < rows; i++)
-		if (of_row[i] && (row[i].tried_lately || !of_row[i]->is_recent))
-			add_sender(choosing, of_row[i], row[i].address);
 	arena_free(arena);
 	return ok;
-}
-
-/* Nothing is known of where it sends from but what the operator says. */
-static void add_pool(struct choosing *choosing, struct candidate *candidate)
-{
-	const struct targets *const targets = &choosing->pass->targets;
-
-	if (!candidate->conf || candidate->senders || !candidate->conf->pool[0])
-		return;
-	for (size_t i = 0; i < targets->addresses; i++)
-		if (strcmp(targets->target[i].pool, candidate->conf->pool) == 0)
-			add_sender(choosing, candidate, targets->target[i].text);
 }
 
 static int by_weight(const void *left, const void *right)
@@ -222,8 +172,6 @@ static struct auth_subject *subject_of(const struct pass *pass, const struct can
 
 	*subject = (struct auth_subject){
 	    .domain = candidate->name,
-	    .sender = candidate->sender,
-	    .senders = candidate->senders,
 	    .now = pass->at,
 	};
 	if (candidate->conf) {
@@ -273,24 +221,17 @@ static void add_targets(struct choosing *choosing)
 
 bool domains_choose(struct pass *pass, struct err *err)
 {
-	struct choosing choosing = {.pass = pass, .by_name = map_new(), .by_address = map_new()};
+	struct choosing choosing = {.pass = pass, .by_name = map_new()};
 	bool ok = true;
 
-	for (size_t i = 0; i < pass->targets.addresses; i++)
-		map_put(choosing.by_address, pass->targets.target[i].text,
-			&pass->targets.target[i]);
 	for (size_t i = 0; i < pass->conf->domains; i++)
 		candidate_of(&choosing, pass->conf->domain[i].domain)->conf =
 		    &pass->conf->domain[i];
 	if (pass->store)
 		ok = add_found(&choosing, err);
 	cut(&choosing);
-	for (size_t i = 0; i < choosing.candidates; i++)
-		add_pool(&choosing, choosing.candidate[i]);
 	add_targets(&choosing);
-	ok = ok && (!pass->store || selectors_give(pass, err));
 	map_free(choosing.by_name);
-	map_free(choosing.by_address);
 	free(choosing.candidate);
 	return ok;
 }

@@ -186,6 +186,7 @@ bool traffic_read(struct pass *pass, struct err *err)
 	traffic->today = civil_days(civil_date_at(zone, pass->at));
 	traffic->hour = (unsigned)((pass->at + zone_offset_s(zone, pass->at)) % DAY_S / HOUR_S);
 	return read_logs(pass, err) && load_senders(pass, err) &&
+	       traffic_load(pass->store, pass->arena, &traffic->before, &traffic->befores, err) &&
 	       blocks_load(pass->store, pass->arena, &traffic->block, &traffic->blocks, err) &&
 	       warmups_load(pass->store, pass->arena, &traffic->warmup, &traffic->warmups, err);
 }

@@ -250,20 +250,6 @@ static void judge_old_blocks(struct pass *pass, size_t target, const struct rece
 			judge_block(pass, target, traffic->block[i].receiver);
 }
 
-static bool count_unmatched(struct pass *pass, const struct volume_query *query,
-			    uint64_t *unmatched, struct err *err)
-{
-	struct reply_volume *reply;
-	size_t count;
-
-	if (!volumes_replies(pass->store, query, pass->arena, &reply, &count, err))
-		return false;
-	*unmatched = 0;
-	for (size_t i = 0; i < count; i++)
-		*unmatched += reply[i].unmatched;
-	return true;
-}
-
 static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
 {
 	struct pass_traffic *const traffic = pass->traffic;
@@ -275,7 +261,7 @@ static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
 	size_t count;
 
 	if (!volumes_receivers(pass->store, &query, pass->arena, &volume, &count, err) ||
-	    !count_unmatched(pass, &query, &traffic->traffic[target].unmatched, err))
+	    !volumes_unmatched(pass->store, &query, &traffic->traffic[target].unmatched, err))
 		return false;
 	traffic->kept[target] =
 	    arena_calloc(pass->arena, count + traffic->blocks, sizeof(**traffic->kept));
@@ -426,5 +412,7 @@ bool traffic_keep(struct pass *pass, size_t target, struct err *err)
 		if (!blocks_save(pass->store, &row, err))
 			return false;
 	}
-	return traffic_save(pass->store, id, &traffic->traffic[target], err);
+	return traffic_is_same(traffic_find(traffic->before, traffic->befores, id),
+			       &traffic->traffic[target]) ||
+	       traffic_save(pass->store, id, &traffic->traffic[target], err);
 }

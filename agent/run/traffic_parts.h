@@ -9,6 +9,7 @@
 #include "maillog/replies.h"
 #include "run/pass_parts.h"
 #include "store/blocks.h"
+#include "store/traffic.h"
 
 enum { BLOCK_DAYS = 3, TRAFFIC_KEY_BYTES = 256 };
 
@@ -27,6 +28,8 @@ struct pass_traffic {
 	struct stored_warmup *warmup;
 	size_t warmups;
 	struct traffic *traffic; /* one a target */
+	struct stored_traffic *before; /* what the store has of the last pass */
+	size_t befores;
 	struct stored_block **kept; /* one list a target, to be saved */
 	size_t *kepts;
 	int64_t today;

@@ -134,6 +134,32 @@ bool domains_trim(struct store *store, int64_t now, struct err *err)
 	return query_run(&query);
 }
 
+bool domains_tried(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
+		   struct domain_tried **out, size_t *count, struct err *err)
+{
+	static const char sql[] =
+	    "WITH sums AS (SELECT domain_id, sum(sent + deferred + bounced + expired) AS tried"
+	    " FROM domain_day WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id)"
+	    " SELECT name, tried FROM sums JOIN sender_domain ON id = domain_id";
+	struct rows rows = {.size = sizeof(struct domain_tried)};
+	struct query query;
+	enum query_step step;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_int(&query, first_day);
+	query_put_int(&query, last_day);
+	while ((step = query_next(&query)) == QUERY_ROW) {
+		struct domain_tried *const row = rows_add(&rows);
+
+		row->domain = query_text(&query, arena);
+		row->tried = (uint64_t)query_int(&query);
+	}
+	*count = rows.count;
+	*out = rows_keep(&rows, arena);
+	return step == QUERY_END;
+}
+
 bool domains_senders(struct store *store, const struct sender_query *query, struct arena *arena,
 		     struct domain_sender **out, size_t *count, struct err *err)
 {

@@ -53,6 +53,14 @@ bool domains_trim(struct store *store, int64_t now, struct err *err);
 /* What auth_json_text() wrote, in structs; false: it is not that. Strings live in `arena`. */
 bool domain_auth_parse(const char *text, struct arena *arena, struct domain_auth *out);
 
+struct domain_tried {
+	const char *domain; /* as the log had it: foreign text */
+	uint64_t tried;
+};
+/* What was tried for each sender's domain on these days. */
+bool domains_tried(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
+		   struct domain_tried **out, size_t *count, struct err *err);
+
 /* What one address tried to send for one sender's domain. */
 struct domain_sender {
 	const char *domain; /* as the log had it: foreign text */

@@ -1,10 +1,14 @@
 #include "store/traffic.h"
 
+#include "base/hash.h"
+#include "base/mem.h"
 #include "store/query.h"
 #include "store/rows.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool clear(struct store *store, const char *sql, int64_t address_id, struct err *err)
 {
@@ -110,6 +114,82 @@ bool traffic_save(struct store *store, int64_t address_id, const struct traffic 
 		if (!save_suspect(store, address_id, i, &traffic->suspect[i], err))
 			return false;
 	return true;
+}
+
+/* --- is it the same? --- */
+
+/* SQLite keeps what is no number as NULL. */
+static uint64_t add_real(uint64_t sum, double value)
+{
+	uint64_t bits = UINT64_MAX;
+
+	_Static_assert(sizeof(bits) == sizeof(value), "as many bits");
+	if (!isnan(value))
+		memcpy(&bits, &value, sizeof(bits));
+	return hash_step(sum, bits);
+}
+
+static uint64_t add_text(uint64_t sum, const char *text)
+{
+	return hash_seeded(sum, text, text ? strlen(text) : 0);
+}
+
+static uint64_t digest_volume(const struct volume_verdict *volume)
+{
+	const uint64_t number[] = {(uint64_t)volume->level, volume->yesterday,
+				   volume->today,           volume->projected,
+				   volume->is_today,        volume->history_days};
+	const double real[] = {volume->month_mean, volume->ratio, volume->usual, volume->surprise};
+	uint64_t sum = add_text(0, volume->reason);
+
+	for (size_t i = 0; i < COUNT_OF(number); i++)
+		sum = hash_step(sum, number[i]);
+	for (size_t i = 0; i < COUNT_OF(real); i++)
+		sum = add_real(sum, real[i]);
+	return sum;
+}
+
+static uint64_t digest_receiver(const struct receiver_view *receiver)
+{
+	const uint64_t number[] = {receiver->sent,           receiver->deferred,
+				   receiver->bounced,        (uint64_t)receiver->blocked_since,
+				   receiver->refused,        (uint64_t)receiver->cause,
+				   (uint64_t)receiver->scope};
+	uint64_t sum = add_text(add_text(0, receiver->receiver), receiver->words);
+
+	for (size_t i = 0; i < COUNT_OF(number); i++)
+		sum = hash_step(sum, number[i]);
+	return sum;
+}
+
+static uint64_t digest_suspect(uint64_t sum, const struct suspect *suspect)
+{
+	const double real[] = {suspect->usual,        suspect->factor,        suspect->share,
+			       suspect->bounce_share, suspect->unknown_share, suspect->score};
+
+	sum = hash_step(hash_step(add_text(sum, suspect->account), suspect->sent),
+			suspect->receivers);
+	for (size_t i = 0; i < COUNT_OF(real); i++)
+		sum = add_real(sum, real[i]);
+	return sum;
+}
+
+/* Receivers are kept without an order, suspects by rank. */
+static uint64_t digest(const struct traffic *traffic)
+{
+	uint64_t receivers = traffic->receivers;
+	uint64_t sum = hash_step(digest_volume(&traffic->volume), traffic->unmatched);
+
+	for (size_t i = 0; i < traffic->receivers; i++)
+		receivers += digest_receiver(&traffic->receiver[i]);
+	for (size_t i = 0; i < traffic->suspects; i++)
+		sum = digest_suspect(sum, &traffic->suspect[i]);
+	return hash_step(hash_step(sum, traffic->suspects), receivers);
+}
+
+bool traffic_is_same(const struct traffic *before, const struct traffic *now)
+{
+	return before && digest(before) == digest(now);
 }
 
 /* --- reading: three tables in the same order, joined like zips --- */

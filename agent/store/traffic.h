@@ -16,6 +16,9 @@
 bool traffic_save(struct store *store, int64_t address_id, const struct traffic *traffic,
 		  struct err *err);
 
+/* Whether saving `now` would write what is there; `before` is NULL for nothing. */
+bool traffic_is_same(const struct traffic *before, const struct traffic *now);
+
 struct stored_traffic {
 	int64_t address_id;
 	struct traffic traffic;

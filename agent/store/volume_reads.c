@@ -211,3 +211,21 @@ bool volumes_replies(struct store *store, const struct volume_query *query, stru
 		qsort(*out, *count, sizeof(**out), newest_first);
 	return ok;
 }
+
+static void take_sum(struct query *query, void *context)
+{
+	uint64_t *const sum = context;
+
+	*sum += (uint64_t)query_int(query);
+}
+
+bool volumes_unmatched(struct store *store, const struct volume_query *query, uint64_t *out,
+		       struct err *err)
+{
+	static const char sql[] = "SELECT sum(unmatched) FROM reply_day"
+				  " WHERE sender_id = ?1 AND day BETWEEN ?2 AND ?3";
+	const struct volume_walk walk = {store, sql, take_sum, out};
+
+	*out = 0;
+	return volume_walk(&walk, query, err);
+}

@@ -119,5 +119,8 @@ struct reply_volume { /* replies of one kind on one day */
 /* Newest day first. */
 bool volumes_replies(struct store *store, const struct volume_query *query, struct arena *arena,
 		     struct reply_volume **out, size_t *count, struct err *err);
+/* How many replies of those days no rule knew. */
+bool volumes_unmatched(struct store *store, const struct volume_query *query, uint64_t *out,
+		       struct err *err);
 
 #endif

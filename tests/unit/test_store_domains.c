@@ -170,6 +170,7 @@ static void mail_is_counted_by_domain_and_day(void **state)
 				    .outcome = OUTCOME_SENT};
 	const struct sender_query query = {TODAY - 9, TODAY, TODAY};
 	struct domain_sender *sender;
+	struct domain_tried *tried;
 	struct seen seen = {0};
 	const struct domain_counts counts = {TODAY - 9, TODAY, see, &seen};
 	const struct domain_count *const day = seen.count;
@@ -209,8 +210,16 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	assert_int_equal(day[1].to[BULK_YAHOO], 1);
 	must(bench,
 	     domains_senders(bench->store, &query, bench->arena, &sender, &count, &bench->err));
-	must(bench, store_commit(bench->store, &bench->err));
 	assert_int_equal(count, 1);
+	must(bench, domains_tried(bench->store, TODAY - 9, TODAY, bench->arena, &tried, &count,
+				  &bench->err));
+	assert_int_equal(count, 1);
+	assert_string_equal(tried->domain, "a.example");
+	assert_int_equal(tried->tried, 3);
+	must(bench, domains_tried(bench->store, TODAY, TODAY, bench->arena, &tried, &count,
+				  &bench->err));
+	assert_int_equal(tried->tried, 1);
+	must(bench, store_commit(bench->store, &bench->err));
 	assert_string_equal(sender->domain, "a.example");
 	assert_string_equal(sender->address, "192.0.2.1");
 	assert_int_equal(sender->tried, 3);

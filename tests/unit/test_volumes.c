@@ -269,6 +269,7 @@ static void receivers_and_replies_add_up(void **state)
 	const struct volume_query query = {pool, 2, TODAY - 30, TODAY};
 	struct receiver_volume *receiver;
 	struct reply_volume *reply;
+	uint64_t expected = 0, unmatched;
 	size_t count;
 
 	record(bench, week, COUNT_OF(week));
@@ -290,6 +291,10 @@ static void receivers_and_replies_add_up(void **state)
 	assert_int_equal(reply[2].unmatched, 10);
 	assert_int_equal(reply[2].cause, REPLY_OTHER);
 	assert_string_equal(reply[2].words, "no, thanks");
+	for (size_t i = 0; i < count; i++)
+		expected += reply[i].unmatched;
+	must(bench, volumes_unmatched(bench->store, &query, &unmatched, &bench->err));
+	assert_int_equal(unmatched, expected);
 }
 
 static int64_t ask_number(const char *path, const char *sql)
