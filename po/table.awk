@@ -1,15 +1,19 @@
 # Makes a table in C of a catalogue in gettext's format, sorted by the bytes of the English
-# sentence as strcmp() has them. Run with LC_ALL=C and -v name=tr_ja. Sentences that are fuzzy,
-# obsolete or not translated are left out: English is better than a guess.
+# sentence as strcmp() has them; "#. said" stands at what checks and judges say. Run with LC_ALL=C
+# and -v name=tr_ja. Sentences that are fuzzy, obsolete or not translated are left out: English is
+# better than a guess.
+
+BEGIN { is_said = "false" }
 
 function flush_entry() {
 	if (where == "str" && id != "" && text != "" && !is_fuzzy) {
 		rows++
 		key[rows] = plain(id)
-		row[rows] = "\t{\"" id "\",\n\t \"" text "\"},"
+		row[rows] = "\t{\"" id "\",\n\t \"" text "\", " is_said "},"
 	}
 	where = id = text = ""
 	is_fuzzy = 0
+	is_said = "false"
 }
 
 # The string between the quotes, as C has it: both write strings alike.
@@ -43,8 +47,9 @@ function sort_rows(    i, j, k, r) {
 
 /^[ \t]*$/ { flush_entry(); next }
 /^#,.*fuzzy/ { is_fuzzy = 1; next }
+/^#\. said/ { is_said = "true"; next }
 /^#/ { next }
-/^msgid / { if (where == "str") { f = is_fuzzy; flush_entry(); is_fuzzy = f } where = "id"; id = quoted($0); next }
+/^msgid / { where = "id"; id = quoted($0); next }
 /^msgstr / { where = "str"; text = quoted($0); next }
 /^"/ { if (where == "id") id = id quoted($0); else text = text quoted($0) }
 

@@ -21,7 +21,7 @@ extract() {
 		--keyword=alert_say:2 --keyword=alert_said:2 --keyword=alert_tr:2 \
 		--keyword=html_word:2 --keyword=html_say:2 --keyword=report_heading:2 \
 		--keyword=report_sentence:2 --keyword=graph_word:2 --keyword=graph_said:2 \
-		--keyword=say:2 --keyword='SAID:1,"said"' \
+		--keyword=say:2 --keyword='SAID:1,"said"' --keyword='problems_note:4,"said"' \
 		--package-name=repwatch --output=- agent/*/*.c)
 }
 
@@ -58,7 +58,7 @@ for file in "$src"/po/*.po; do
 	verdict "$name has all sentences"
 	msgattrib --only-obsolete "$work/new" >"$work/broken"
 	verdict "$name has no sentence that the sources lost"
-	msgfmt --check --output-file=/dev/null "$file" 2>"$work/broken"
+	msgfmt --check-header --check-domain --output-file=/dev/null "$file" 2>"$work/broken"
 	verdict "msgfmt finds no fault in $name"
 done
 echo "1..$cases"

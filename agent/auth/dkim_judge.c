@@ -2,6 +2,7 @@
 #include "auth/dkim_parts.h"
 
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "dns/outcome.h"
 
 void dkim_set_problems(struct dkim_key *key, enum auth_state state, const struct problems *problems)
@@ -118,10 +119,10 @@ static void judge_stranger(struct dkim_look *look, const char *owner, enum dkim_
 			   struct dkim_key *key)
 {
 	static const char *const what[] = {
-	    [DKIM_TEXT_OTHER] = "a text that is no key",
-	    [DKIM_TEXT_KEY] = "a key",
-	    [DKIM_TEXT_SPF] = "an SPF record",
-	    [DKIM_TEXT_DMARC] = "a DMARC record",
+	    [DKIM_TEXT_OTHER] = SAID("a text that is no key"),
+	    [DKIM_TEXT_KEY] = SAID("a key"),
+	    [DKIM_TEXT_SPF] = SAID("an SPF record"),
+	    [DKIM_TEXT_DMARC] = SAID("a DMARC record"),
 	};
 	struct problems problems = problems_over(look->ask->arena);
 

@@ -7,6 +7,7 @@
 #include "auth/problems.h"
 #include "auth/tags.h"
 #include "base/mem.h"
+#include "base/tr_mark.h"
 
 #include <nettle/base64.h>
 #include <strings.h>
@@ -132,13 +133,14 @@ static void judge_cut(struct reading *reading, const struct key_data *data,
 static void judge_rsa(struct reading *reading, const struct key_data *data)
 {
 	static const char *const says[] = {
-	    [DER_GARBLED] = "p= is base64, and what it holds is no public key",
-	    [DER_RSA_UNSOUND] = "the numbers in p= cannot be an RSA key",
-	    [DER_ED25519] = "p= holds an Ed25519 key and k= does not say ed25519",
-	    [DER_OTHER_KEY] = "p= holds a public key that is no RSA key",
-	    [DER_CERTIFICATE] = "p= holds a certificate or the like instead of a public key",
-	    [DER_PRIVATE] = "p= holds a private key, which anybody can now sign with: make a new "
-			    "pair and publish the public half",
+	    [DER_GARBLED] = SAID("p= is base64, and what it holds is no public key"),
+	    [DER_RSA_UNSOUND] = SAID("the numbers in p= cannot be an RSA key"),
+	    [DER_ED25519] = SAID("p= holds an Ed25519 key and k= does not say ed25519"),
+	    [DER_OTHER_KEY] = SAID("p= holds a public key that is no RSA key"),
+	    [DER_CERTIFICATE] = SAID("p= holds a certificate or the like instead of a public key"),
+	    [DER_PRIVATE] =
+		SAID("p= holds a private key, which anybody can now sign with: make a new "
+		     "pair and publish the public half"),
 	};
 	const struct der_key der = der_read(data->octet, data->octets);
 
@@ -278,11 +280,11 @@ static void judge_syntax(struct reading *reading)
 		const char *text;
 	} fault[] = {
 	    [TAGS_FINE] = {SEVERITY_INFO, ""},
-	    [TAGS_NO_EQUALS] = {SEVERITY_MAJOR, "is no tag=value"},
-	    [TAGS_BAD_NAME] = {SEVERITY_MAJOR, "has no name that a tag can have"},
-	    [TAGS_BAD_VALUE] = {SEVERITY_MAJOR, "holds bytes that a record cannot have"},
-	    [TAGS_DUPLICATE] = {SEVERITY_MAJOR, "stands there twice"},
-	    [TAGS_TOO_MANY] = {SEVERITY_MINOR, "and more tags behind it were not read"},
+	    [TAGS_NO_EQUALS] = {SEVERITY_MAJOR, SAID("is no tag=value")},
+	    [TAGS_BAD_NAME] = {SEVERITY_MAJOR, SAID("has no name that a tag can have")},
+	    [TAGS_BAD_VALUE] = {SEVERITY_MAJOR, SAID("holds bytes that a record cannot have")},
+	    [TAGS_DUPLICATE] = {SEVERITY_MAJOR, SAID("stands there twice")},
+	    [TAGS_TOO_MANY] = {SEVERITY_MINOR, SAID("and more tags behind it were not read")},
 	};
 
 	if (reading->tags.fault != TAGS_FINE)

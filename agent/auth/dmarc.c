@@ -7,6 +7,7 @@
 #include "auth/dmarc_record.h"
 #include "auth/problems.h"
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "dns/outcome.h"
 #include "dns/suffix.h"
 
@@ -180,7 +181,7 @@ static enum dmarc_policy policy_at(const struct look *look, const struct place *
 
 static const char *policy_words(enum dmarc_policy policy)
 {
-	return policy == DMARC_NO_POLICY ? "no policy" : dmarc_policy_name(policy);
+	return policy == DMARC_NO_POLICY ? SAID("no policy") : dmarc_policy_name(policy);
 }
 
 static void compare_ways(struct look *look, const struct place *listed)
@@ -232,25 +233,26 @@ static const char *moved(struct look *look, const struct place *to, struct slice
 static void seek_misplaced(struct look *look, const struct place *place)
 {
 	char deeper[DNS_NAME_BYTES];
-	const struct {
-		const char *name;
-		const char *says;
-	} elsewhere[] = {
-	    {place->domain, "receivers look only at"},
-	    {dns_name_join(place->owner, place->domain, deeper) ? deeper : NULL,
-	     "the dot at the end of its name is missing in the zone file, and it belongs at"},
+	const char *const elsewhere[] = {
+	    place->domain,
+	    dns_name_join(place->owner, place->domain, deeper) ? deeper : NULL,
 	};
 
 	for (size_t i = 0; i < COUNT_OF(elsewhere); i++) {
 		const struct dns_answer *answer =
-		    elsewhere[i].name ? ask_at(look, elsewhere[i].name, DNS_TXT) : NULL;
+		    elsewhere[i] ? ask_at(look, elsewhere[i], DNS_TXT) : NULL;
 
 		for (size_t k = 0; answer && k < answer->records; k++)
 			if (dmarc_record_is_meant(text_of(&answer->record[k])))
 				problems_note(&look->problems, SEVERITY_MAJOR,
 					      moved(look, place, text_of(&answer->record[k])),
-					      "a DMARC record stands at %s: %s %s",
-					      elsewhere[i].name, elsewhere[i].says, place->owner);
+					      elsewhere[i] == deeper
+						  ? SAID("a DMARC record stands at %s: the dot at "
+							 "the end of its name is missing in the "
+							 "zone file, and it belongs at %s")
+						  : SAID("a DMARC record stands at %s: receivers "
+							 "look only at %s"),
+					      elsewhere[i], place->owner);
 	}
 }
 
@@ -284,18 +286,18 @@ static void tell_missing(struct look *look)
 static void tell_other(struct look *look, const struct place *place)
 {
 	const char *const fix = moved(look, place, place->text);
-	const char *why = "v=DMARC1 is not what it begins with";
+	const char *why = SAID("v=DMARC1 is not what it begins with");
 
 	if (slice_starts(place->text, "v=spf1"))
-		why = "it is an SPF record";
+		why = SAID("it is an SPF record");
 	else if (memchr(place->text.at, '"', place->text.len))
-		why = "it holds quotes that belong to the zone file";
+		why = SAID("it holds quotes that belong to the zone file");
 	else if (memchr(place->text.at, '\\', place->text.len))
-		why = "it holds backslashes that belong to the zone file";
+		why = SAID("it holds backslashes that belong to the zone file");
 	else if (slice_starts(place->text, "v=DMARC1"))
-		why = "there is no ';' behind v=DMARC1";
+		why = SAID("there is no ';' behind v=DMARC1");
 	else if (!dmarc_record_is_meant(place->text))
-		why = "it has nothing to do with DMARC, and may be a wildcard's";
+		why = SAID("it has nothing to do with DMARC, and may be a wildcard's");
 	problems_note(&look->problems, SEVERITY_MAJOR, fix ? fix : first_record(look),
 		      "the text at %s is no DMARC record: %s", place->owner, why);
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/parse.h"
+#include "base/tr_mark.h"
 
 #include <strings.h>
 
@@ -62,7 +63,8 @@ static void read_policy(struct reading *reading)
 	const struct tag *tag = tags_find(&reading->tags, "p");
 	const bool has_reports = reading->out->reports > 0;
 	const enum severity severity = has_reports ? SEVERITY_MINOR : SEVERITY_MAJOR;
-	const char *so = has_reports ? "receivers read p=none" : "receivers ignore the record";
+	const char *so =
+	    has_reports ? SAID("receivers read p=none") : SAID("receivers ignore the record");
 
 	reading->out->policy = tag ? policy_of(tag->value) : DMARC_NO_POLICY;
 	if (!tag)
@@ -269,11 +271,12 @@ static void check_syntax(struct reading *reading, struct slice txt)
 {
 	static const char *const text[] = {
 	    [TAGS_FINE] = "",
-	    [TAGS_NO_EQUALS] = "is no tag=value",
-	    [TAGS_BAD_NAME] = "has no name that a tag can have",
-	    [TAGS_BAD_VALUE] = "holds bytes that a record cannot have",
-	    [TAGS_DUPLICATE] = "is the second of its name, and receivers differ in which they take",
-	    [TAGS_TOO_MANY] = "and more tags behind it were not read",
+	    [TAGS_NO_EQUALS] = SAID("is no tag=value"),
+	    [TAGS_BAD_NAME] = SAID("has no name that a tag can have"),
+	    [TAGS_BAD_VALUE] = SAID("holds bytes that a record cannot have"),
+	    [TAGS_DUPLICATE] =
+		SAID("is the second of its name, and receivers differ in which they take"),
+	    [TAGS_TOO_MANY] = SAID("and more tags behind it were not read"),
 	};
 
 	if (reading->tags.fault != TAGS_FINE)

@@ -2,6 +2,7 @@
 #include "auth/domain.h"
 
 #include "base/mem.h"
+#include "base/tr_mark.h"
 
 #include <string.h>
 
@@ -112,9 +113,11 @@ static const char *spf_text(const struct domain_spf *spf, struct arena *arena)
 	if (spf->result == SPF_PASS || !sender)
 		return *problem || spf->result == SPF_PASS || spf->result == SPF_NEUTRAL
 			   ? problem
-			   : arena_printf(arena, "SPF gives %s", spf_result_name(spf->result));
-	return arena_printf(arena, "SPF gives %s for %s%s%s", spf_result_name(spf->result),
-			    ip_text(&sender->ip, ip), *problem ? ": " : "", problem);
+			   : arena_printf(arena, SAID("SPF gives %s"),
+					  spf_result_name(spf->result));
+	return arena_printf(
+	    arena, *problem ? SAID("SPF gives %s for %s: %s") : SAID("SPF gives %s for %s"),
+	    spf_result_name(spf->result), ip_text(&sender->ip, ip), problem);
 }
 
 static struct part_view view_spf(const struct domain_spf *spf, struct arena *arena)
@@ -156,7 +159,7 @@ static struct part_view view_dkim(const struct domain_dkim *dkim, struct arena *
 	    .part = is_configured(dkim) ? PART_DKIM_CONFIGURED : PART_DKIM_TRIED,
 	    .state = dkim->state,
 	    .cause = dkim->state == AUTH_UNKNOWN ? dkim->cause : CAUSE_NONE,
-	    .text = key ? arena_printf(arena, "selector %s: %s", key->selector, problem->text)
+	    .text = key ? arena_printf(arena, SAID("selector %s: %s"), key->selector, problem->text)
 			: problem->text,
 	    .fix = problem->fix};
 }

@@ -1,5 +1,7 @@
 #include "auth/helo.h"
 
+#include "base/tr_mark.h"
+
 #include "auth/hostname.h"
 #include "dns/outcome.h"
 
@@ -29,17 +31,19 @@ static bool resolves(const struct target *target, const struct dns_answer *forwa
 		return false;
 	}
 	if (forward->records == 0) {
-		observation_set_broken(
-		    out, SEVERITY_MAJOR,
-		    arena_printf(arena, "the HELO name %s has no %s record", target->helo, type),
-		    forward_fix(target, arena));
+		observation_set_broken(out, SEVERITY_MAJOR,
+				       arena_printf(arena,
+						    SAID("the HELO name %s has no %s record"),
+						    target->helo, type),
+				       forward_fix(target, arena));
 		return false;
 	}
 	if (!dns_has_ip(forward, &target->ip)) {
 		observation_set_broken(
 		    out, SEVERITY_MAJOR,
-		    arena_printf(arena, "the HELO name %s leads to %s and not to %s", target->helo,
-				 ip_text(&forward->record[0].ip, other), target->text),
+		    arena_printf(arena, SAID("the HELO name %s leads to %s and not to %s"),
+				 target->helo, ip_text(&forward->record[0].ip, other),
+				 target->text),
 		    forward_fix(target, arena));
 		return false;
 	}
@@ -55,8 +59,8 @@ static void compare_with_ptr(const struct target *target, const char *owner,
 		return;
 	out->finding = FINDING_NOTED;
 	out->severity = SEVERITY_MINOR;
-	out->text = arena_printf(arena, "the HELO name %s is not the PTR name %s", target->helo,
-				 identity->ptr[0]);
+	out->text = arena_printf(arena, SAID("the HELO name %s is not the PTR name %s"),
+				 target->helo, identity->ptr[0]);
 	out->fix = arena_printf(arena, "%s. IN PTR %s.", owner, target->helo);
 }
 
@@ -75,13 +79,13 @@ bool helo_check(const struct target *target, struct ask *ask, struct identity *i
 				    .text = "",
 				    .fix = ""};
 	if (!*target->helo) {
-		out->text = "no HELO name is configured";
+		out->text = SAID("no HELO name is configured");
 		return true;
 	}
 	if (!hostname_is_qualified(target->helo)) {
 		observation_set_broken(out, SEVERITY_MAJOR,
 				       arena_printf(ask->arena,
-						    "the HELO name '%s' is no full host name",
+						    SAID("the HELO name '%s' is no full host name"),
 						    target->helo),
 				       "");
 		return true;

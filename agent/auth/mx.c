@@ -2,6 +2,7 @@
 
 #include "auth/problems.h"
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "dns/outcome.h"
 
 #include <stdlib.h>
@@ -166,12 +167,13 @@ static void tell_host(struct look *look, const char *host, enum host_kind kind,
 {
 	static const char *const says[] = {
 	    [HOST_GOOD] = "",
-	    [HOST_ALIAS] = "is an alias (CNAME), which RFC 2181 section 10.3 forbids for MX hosts",
-	    [HOST_BLIND] = "could not be asked for",
-	    [HOST_LITERAL] = "is an address, and MX takes host names only",
-	    [HOST_NO_ADDRESS] = "has no address",
-	    [HOST_PRIVATE] = "has only addresses that nobody outside reaches",
-	    [HOST_IMPOSSIBLE] = "is no name that DNS can carry",
+	    [HOST_ALIAS] =
+		SAID("is an alias (CNAME), which RFC 2181 section 10.3 forbids for MX hosts"),
+	    [HOST_BLIND] = SAID("could not be asked for"),
+	    [HOST_LITERAL] = SAID("is an address, and MX takes host names only"),
+	    [HOST_NO_ADDRESS] = SAID("has no address"),
+	    [HOST_PRIVATE] = SAID("has only addresses that nobody outside reaches"),
+	    [HOST_IMPOSSIBLE] = SAID("is no name that DNS can carry"),
 	};
 
 	problems_note(&look->problems, severity, NULL, "the MX host %.*s %s",
@@ -224,9 +226,9 @@ static void judge_implicit(struct look *look, bool is_nobodys)
 	else if (kind != HOST_BLIND)
 		problems_note(&look->problems, SEVERITY_MAJOR, NULL,
 			      is_nobodys
-				  ? "%s does not exist"
-				  : "%s has neither an MX record nor an address: bounces and "
-				    "answers are lost, and receivers refuse such senders",
+				  ? SAID("%s does not exist")
+				  : SAID("%s has neither an MX record nor an address: bounces and "
+					 "answers are lost, and receivers refuse such senders"),
 			      look->domain);
 	out->state = problems_state(&look->problems);
 	if (kind == HOST_BLIND) {

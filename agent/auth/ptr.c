@@ -2,6 +2,7 @@
 
 #include "auth/hostname.h"
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "dns/outcome.h"
 
 #include <stdlib.h>
@@ -148,9 +149,9 @@ static void judge_names(const struct target *target, size_t records, struct aren
 		observation_set_broken(
 		    out, unconfirmed,
 		    identity->ptrs == 1
-			? arena_printf(arena, "its name %s does not lead back to %s", first,
+			? arena_printf(arena, SAID("its name %s does not lead back to %s"), first,
 				       target->text)
-			: arena_printf(arena, "none of its %zu names leads back to %s",
+			: arena_printf(arena, SAID("none of its %zu names leads back to %s"),
 				       identity->ptrs, target->text),
 		    forward_fix(target, identity, arena));
 	} else if (identity->generic_ptr) {
@@ -160,14 +161,14 @@ static void judge_names(const struct target *target, size_t records, struct aren
 		set_noted(
 		    out,
 		    arena_printf(arena,
-				 "its name %s looks generated, and some receivers refuse such "
-				 "names",
+				 SAID("its name %s looks generated, and some receivers refuse such "
+				      "names"),
 				 first),
 		    is_better ? reverse_fix(target, arena) : "");
 	} else if (records > PTR_USUAL_MAX) {
 		set_noted(out,
 			  arena_printf(arena,
-				       "it has %zu PTR records; receivers look at %d of them",
+				       SAID("it has %zu PTR records; receivers look at %d of them"),
 				       records, PTR_USUAL_MAX),
 			  reverse_fix(target, arena));
 	}
@@ -202,7 +203,7 @@ bool ptr_check(const struct target *target, struct ask *ask, struct identity *id
 		identity->is_known = true;
 		observation_set_broken(
 		    out, unconfirmed,
-		    arena_printf(ask->arena, "%s has no PTR record", target->text),
+		    arena_printf(ask->arena, SAID("%s has no PTR record"), target->text),
 		    reverse_fix(target, ask->arena));
 		return true;
 	}

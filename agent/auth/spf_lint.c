@@ -5,6 +5,7 @@
 #include "auth/spf_tree.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 
 enum { NAMED_MAX = 4 }; /* senders named in a sentence */
 
@@ -71,8 +72,11 @@ static void tell_senders(struct look *look, enum spf_result result)
 				 ip_text(&out->sender[i].ip, text));
 	}
 	if (count > NAMED_MAX)
-		str_addf(&names, " and %zu more", count - NAMED_MAX);
-	if (count)
+		problems_note(&look->problems, severity_of(result), NULL,
+			      "mail from %s and %zu more gets %s, %zu of %zu senders",
+			      str_text(&names), count - NAMED_MAX, spf_result_name(result), count,
+			      out->senders);
+	else if (count)
 		problems_note(&look->problems, severity_of(result), NULL,
 			      "mail from %s gets %s, %zu of %zu senders", str_text(&names),
 			      spf_result_name(result), count, out->senders);
@@ -114,10 +118,10 @@ static void tell_lookups(struct look *look, const struct spf_tree *tree)
 		problems_note(
 		    &look->problems, SEVERITY_MAJOR, NULL,
 		    worst->lookups > 1
-			? "the record needs %u lookups of %d that are allowed, '%s' alone "
-			  "%u: receivers that get so far refuse it"
-			: "the record needs %u lookups of %d that are allowed: receivers "
-			  "that get so far refuse it",
+			? SAID("the record needs %u lookups of %d that are allowed, '%s' alone "
+			       "%u: receivers that get so far refuse it")
+			: SAID("the record needs %u lookups of %d that are allowed: receivers "
+			       "that get so far refuse it"),
 		    tree->lookups, SPF_LOOKUPS_MAX, worst->term, worst->lookups);
 	if (tree->voids > SPF_VOIDS_MAX)
 		problems_note(&look->problems, SEVERITY_MAJOR, NULL,

@@ -2,6 +2,7 @@
 
 #include "auth/spf_macro.h"
 #include "base/mem.h"
+#include "base/tr_mark.h"
 
 #include <strings.h>
 
@@ -126,7 +127,7 @@ static bool take_lengths(struct slice *rest, struct spf_term *term)
 	return true;
 }
 
-static const char bad_length[] = "has a CIDR length that is not valid";
+static const char bad_length[] = SAID("has a CIDR length that is not valid");
 
 /* The parse_ functions return what is wrong, or NULL. `rest` is what stands behind the name. */
 static const char *parse_domain(struct slice rest, const struct shape *is, struct spf_term *term)
@@ -134,11 +135,11 @@ static const char *parse_domain(struct slice rest, const struct shape *is, struc
 	if (is->has_lengths && !take_lengths(&rest, term))
 		return bad_length;
 	if (rest.len == 0)
-		return is->argument == MUST_NAME_DOMAIN ? "names no domain" : NULL;
+		return is->argument == MUST_NAME_DOMAIN ? SAID("names no domain") : NULL;
 	if (rest.at[0] != ':')
-		return "is not written as the mechanism must be";
+		return SAID("is not written as the mechanism must be");
 	term->domain = slice_from(rest, 1);
-	return spf_macro_is_domain(term->domain) ? NULL : "does not name a valid domain";
+	return spf_macro_is_domain(term->domain) ? NULL : SAID("does not name a valid domain");
 }
 
 static const char *parse_network(struct slice rest, struct spf_term *term)
@@ -149,12 +150,12 @@ static const char *parse_network(struct slice rest, struct spf_term *term)
 	char address[IP_TEXT_BYTES];
 
 	if (len < 2 || rest.at[0] != ':' || len > IP_TEXT_BYTES)
-		return "does not hold a valid address";
+		return SAID("does not hold a valid address");
 	memcpy(address, rest.at + 1, len - 1);
 	address[len - 1] = '\0';
 	if (strlen(address) != len - 1 || !ip_parse(address, &term->ip) ||
 	    term->ip.family != family)
-		return "does not hold a valid address";
+		return SAID("does not hold a valid address");
 	if (slash && !read_length(slice_from(rest, len + 1), family == 4 ? 32 : 128,
 				  family == 4 ? &term->bits4 : &term->bits6))
 		return bad_length;
@@ -190,7 +191,7 @@ static const char *parse_mechanism(struct slice text, struct spf_term *term)
 		term->mechanism = (enum spf_mechanism)i;
 		switch (shape[i].argument) {
 		case NO_ARGUMENT:
-			return rest.len ? "must stand alone" : NULL;
+			return rest.len ? SAID("must stand alone") : NULL;
 		case IS_NETWORK:
 			return parse_network(rest, term);
 		case MAY_NAME_DOMAIN:
@@ -198,7 +199,7 @@ static const char *parse_mechanism(struct slice text, struct spf_term *term)
 			return parse_domain(rest, &shape[i], term);
 		}
 	}
-	return "is no mechanism of SPF";
+	return SAID("is no mechanism of SPF");
 }
 
 /* Section 6: redirect and exp once each; others are ignored, but must be macro-strings. */
@@ -215,11 +216,11 @@ static const char *parse_modifier(struct slice text, size_t name, struct spf_rec
 	if (!known)
 		return spf_macro_is_valid(value, SPF_MACRO_MODIFIER)
 			   ? NULL
-			   : "has a value that is not valid";
+			   : SAID("has a value that is not valid");
 	if (known->text.at)
-		return "stands there twice";
+		return SAID("stands there twice");
 	*known = (struct spf_modifier){text, value};
-	return spf_macro_is_domain(value) ? NULL : "does not name a valid domain";
+	return spf_macro_is_domain(value) ? NULL : SAID("does not name a valid domain");
 }
 
 struct parse {

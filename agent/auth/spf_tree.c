@@ -1,5 +1,7 @@
 #include "auth/spf_tree.h"
 
+#include "base/tr_mark.h"
+
 #include "auth/spf.h"
 #include "auth/spf_macro.h"
 
@@ -72,7 +74,7 @@ static uint32_t walk_domain(struct walk *walk, size_t depth, struct slice term, 
 	struct spf_found found;
 
 	if (is_on_path(walk, depth, target)) {
-		break_tree(walk, depth, term, "leads back to where it came from");
+		break_tree(walk, depth, term, SAID("leads back to where it came from"));
 		return SPF_LOOKUPS_MAX;
 	}
 	if (depth == SPF_TREE_DEPTH_MAX || walk->records == SPF_TREE_RECORDS_MAX)
@@ -83,9 +85,9 @@ static uint32_t walk_domain(struct walk *walk, size_t depth, struct slice term, 
 		return 0;
 	}
 	if (found.result == SPF_NONE)
-		break_tree(walk, depth, term, "names a domain without SPF record");
+		break_tree(walk, depth, term, SAID("names a domain without SPF record"));
 	else if (found.result == SPF_PERMERROR)
-		break_tree(walk, depth, term, "names a domain with several SPF records");
+		break_tree(walk, depth, term, SAID("names a domain with several SPF records"));
 	else if (found.result == SPF_TEMPERROR)
 		problems_note(walk->problems, SEVERITY_INFO, NULL,
 			      "the record of %s, for '%.*s', could not be read (%s)", target,
@@ -93,10 +95,11 @@ static uint32_t walk_domain(struct walk *walk, size_t depth, struct slice term, 
 	if (found.result != SPF_PASS)
 		return 0;
 	if (!spf_record_parse(found.record, walk->problems->arena, &record, &wrong)) {
-		break_tree(walk, depth, term,
-			   arena_printf(walk->problems->arena,
-					"names a domain whose record is not valid ('%.*s' %s)",
-					QUOTED(wrong.term), wrong.text));
+		break_tree(
+		    walk, depth, term,
+		    arena_printf(walk->problems->arena,
+				 SAID("names a domain whose record is not valid ('%.*s' %s)"),
+				 QUOTED(wrong.term), wrong.text));
 		return 0;
 	}
 	walk->path[depth + 1] = arena_strdup(walk->problems->arena, target);

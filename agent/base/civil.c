@@ -1,6 +1,7 @@
 #include "base/civil.h"
 
 #include "base/parse.h"
+#include "base/tr_mark.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,9 +59,9 @@ struct civil_date civil_from_days(int64_t days)
 	const int64_t civil_month = month < 10 ? month + 3 : month - 9;
 
 	return (struct civil_date){
-		.year = (int32_t)(year_of_era + era * 400 + (civil_month <= 2)),
-		.month = (uint8_t)civil_month,
-		.day = (uint8_t)(day_of_year - (153 * month + 2) / 5 + 1),
+	    .year = (int32_t)(year_of_era + era * 400 + (civil_month <= 2)),
+	    .month = (uint8_t)civil_month,
+	    .day = (uint8_t)(day_of_year - (153 * month + 2) / 5 + 1),
 	};
 }
 
@@ -97,8 +98,8 @@ const char *civil_rfc3339(const struct zone *zone, int64_t at, char out[CIVIL_TE
 	const int offset_min = abs(offset_s) / 60;
 
 	snprintf(out, CIVIL_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", date.year,
-	         date.month, date.day, second / 3600, second / 60 % 60, second % 60,
-	         offset_s < 0 ? '-' : '+', offset_min / 60 % 100, offset_min % 60);
+		 date.month, date.day, second / 3600, second / 60 % 60, second % 60,
+		 offset_s < 0 ? '-' : '+', offset_min / 60 % 100, offset_min % 60);
 	return out;
 }
 
@@ -109,7 +110,7 @@ const char *civil_minute(const struct zone *zone, int64_t at, char out[CIVIL_TEX
 	const int second = (int)(local - floor_div(local, DAY_S) * DAY_S);
 
 	snprintf(out, CIVIL_TEXT_BYTES, "%04d-%02d-%02d %02d:%02d", date.year, date.month, date.day,
-	         second / 3600, second / 60 % 60);
+		 second / 3600, second / 60 % 60);
 	return out;
 }
 
@@ -149,14 +150,14 @@ const char *civil_age(int64_t seconds, char out[CIVIL_TEXT_BYTES])
 	if (seconds < 0)
 		seconds = 0;
 	if (seconds < 60)
-		snprintf(out, CIVIL_TEXT_BYTES, "%llds", (long long)seconds);
+		snprintf(out, CIVIL_TEXT_BYTES, SAID("%llds"), (long long)seconds);
 	else if (seconds < 3600)
-		snprintf(out, CIVIL_TEXT_BYTES, "%lldm", (long long)seconds / 60);
+		snprintf(out, CIVIL_TEXT_BYTES, SAID("%lldm"), (long long)seconds / 60);
 	else if (seconds < DAY_S)
-		snprintf(out, CIVIL_TEXT_BYTES, "%lldh %lldm", (long long)seconds / 3600,
-		         (long long)seconds / 60 % 60);
+		snprintf(out, CIVIL_TEXT_BYTES, SAID("%lldh %lldm"), (long long)seconds / 3600,
+			 (long long)seconds / 60 % 60);
 	else
-		snprintf(out, CIVIL_TEXT_BYTES, "%lldd %lldh", (long long)seconds / DAY_S,
-		         (long long)seconds / 3600 % 24);
+		snprintf(out, CIVIL_TEXT_BYTES, SAID("%lldd %lldh"), (long long)seconds / DAY_S,
+			 (long long)seconds / 3600 % 24);
 	return out;
 }

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/str.h"
+#include "base/tr_mark.h"
 
 /* One requirement while it is put together: the first thing that is missing is told. */
 struct finding_of {
@@ -36,7 +36,7 @@ static struct bulk_requirement settle(const struct finding_of *need, const char 
 		out.met = BULK_UNMET;
 		out.fix = need->fix;
 		out.text = need->unmet == 1 ? need->unmet_text
-					    : arena_printf(need->arena, "%s, and %zu more",
+					    : arena_printf(need->arena, SAID("%s, and %zu more"),
 							   need->unmet_text, need->unmet - 1);
 	} else if (need->unknown) {
 		out.met = BULK_NOT_KNOWN;
@@ -63,13 +63,14 @@ static void weigh_spf(const struct domain_auth *domain, struct finding_of *need)
 
 		ip_text(&sender->ip, ip);
 		if (sender->result == SPF_TEMPERROR)
-			add_unknown(need, arena_printf(need->arena,
-						       "what SPF of %s says of %s could not be "
-						       "learned",
-						       domain->domain, ip));
+			add_unknown(need,
+				    arena_printf(need->arena,
+						 SAID("what SPF of %s says of %s could not be "
+						      "learned"),
+						 domain->domain, ip));
 		else if (sender->result != SPF_PASS)
 			add_unmet(need,
-				  arena_printf(need->arena, "SPF of %s gives %s for %s",
+				  arena_printf(need->arena, SAID("SPF of %s gives %s for %s"),
 					       domain->domain, spf_result_name(sender->result), ip),
 				  spf->fix);
 	}
@@ -77,13 +78,14 @@ static void weigh_spf(const struct domain_auth *domain, struct finding_of *need)
 		return;
 	if (spf->result == SPF_PERMERROR || spf->result == SPF_NONE)
 		add_unmet(need,
-			  arena_printf(need->arena, "SPF of %s gives %s", domain->domain,
+			  arena_printf(need->arena, SAID("SPF of %s gives %s"), domain->domain,
 				       spf_result_name(spf->result)),
 			  spf->fix);
 	else
-		add_unknown(need, arena_printf(need->arena,
-					       "no address is known that mail of %s leaves from",
-					       domain->domain));
+		add_unknown(need,
+			    arena_printf(need->arena,
+					 SAID("no address is known that mail of %s leaves from"),
+					 domain->domain));
 }
 
 static enum bulk_met own_key(const struct domain_auth *domain)
@@ -118,7 +120,7 @@ static const char *dkim_text(const struct domain_auth *domain)
 	for (size_t i = 0; i < dkim->keys; i++)
 		if (dkim->key[i].problems.count)
 			return dkim->key[i].problems.problem[0].text;
-	return first_text(&dkim->problems, "its key could not be asked for");
+	return first_text(&dkim->problems, SAID("its key could not be asked for"));
 }
 
 static const char *dkim_fix(const struct domain_auth *domain)
@@ -138,13 +140,13 @@ static void weigh_dkim(const struct bulk_input *input, const struct domain_auth 
 		return;
 	if (met == BULK_UNMET)
 		add_unmet(need,
-			  arena_printf(need->arena, "%s has no usable DKIM key: %s", domain->domain,
-				       dkim_text(domain)),
+			  arena_printf(need->arena, SAID("%s has no usable DKIM key: %s"),
+				       domain->domain, dkim_text(domain)),
 			  dkim_fix(domain));
 	else
-		add_unknown(need,
-			    arena_printf(need->arena, "whether %s has a DKIM key is not known: %s",
-					 domain->domain, dkim_text(domain)));
+		add_unknown(need, arena_printf(need->arena,
+					       SAID("whether %s has a DKIM key is not known: %s"),
+					       domain->domain, dkim_text(domain)));
 }
 
 static void weigh_dmarc(const struct domain_auth *domain, struct finding_of *need)
@@ -152,13 +154,14 @@ static void weigh_dmarc(const struct domain_auth *domain, struct finding_of *nee
 	const struct domain_dmarc *const dmarc = &domain->dmarc;
 
 	if (dmarc->state == AUTH_UNKNOWN)
-		add_unknown(need,
-			    arena_printf(need->arena, "DMARC of %s could not be asked for: %s",
-					 domain->domain, cause_text(dmarc->cause)));
+		add_unknown(need, arena_printf(need->arena,
+					       SAID("DMARC of %s could not be asked for: %s"),
+					       domain->domain, cause_text(dmarc->cause)));
 	else if (dmarc->policy == DMARC_NO_POLICY)
 		add_unmet(need,
-			  arena_printf(need->arena, "%s has no DMARC policy: %s", domain->domain,
-				       first_text(&dmarc->problems, "there is no record")),
+			  arena_printf(need->arena, SAID("%s has no DMARC policy: %s"),
+				       domain->domain,
+				       first_text(&dmarc->problems, SAID("there is no record"))),
 			  dmarc->fix);
 }
 
@@ -190,16 +193,18 @@ static void weigh_alignment(const struct bulk_input *input, const struct domain_
 	if (spf == BULK_MET || dkim == BULK_MET)
 		return;
 	if (spf == BULK_UNMET && dkim == BULK_UNMET)
-		add_unmet(need,
-			  arena_printf(need->arena,
-				       "neither SPF nor DKIM can pass for %s, so nothing aligns "
-				       "with its From",
-				       domain->domain),
-			  "");
+		add_unmet(
+		    need,
+		    arena_printf(need->arena,
+				 SAID("neither SPF nor DKIM can pass for %s, so nothing aligns "
+				      "with its From"),
+				 domain->domain),
+		    "");
 	else
-		add_unknown(need, arena_printf(need->arena,
-					       "whether SPF or DKIM can pass for %s is not known",
-					       domain->domain));
+		add_unknown(need,
+			    arena_printf(need->arena,
+					 SAID("whether SPF or DKIM can pass for %s is not known"),
+					 domain->domain));
 }
 
 static void weigh_address(const struct bulk_address *address, struct finding_of *need)
@@ -208,26 +213,26 @@ static void weigh_address(const struct bulk_address *address, struct finding_of 
 
 	ip_text(&address->ip, ip);
 	if (!address->is_known)
-		add_unknown(need,
-			    arena_printf(need->arena, "the PTR of %s could not be learned", ip));
+		add_unknown(need, arena_printf(need->arena,
+					       SAID("the PTR of %s could not be learned"), ip));
 	else if (!address->has_name)
-		add_unmet(need, arena_printf(need->arena, "%s has no PTR record", ip), "");
+		add_unmet(need, arena_printf(need->arena, SAID("%s has no PTR record"), ip), "");
 	else if (!address->is_confirmed)
-		add_unmet(
-		    need,
-		    arena_printf(need->arena, "the PTR name of %s does not lead back to it", ip),
-		    "");
+		add_unmet(need,
+			  arena_printf(need->arena,
+				       SAID("the PTR name of %s does not lead back to it"), ip),
+			  "");
 }
 
 static void weigh_needs(const struct bulk_input *input, struct arena *arena,
 			struct bulk_verdict *out)
 {
 	static const char *const met[] = {
-	    [BULK_SPF] = "SPF passes for every address used",
-	    [BULK_DKIM] = "a usable DKIM key is published",
-	    [BULK_DMARC] = "a DMARC policy is published",
-	    [BULK_ALIGNMENT] = "SPF or DKIM can align with From",
-	    [BULK_REVERSE] = "every address used has a PTR that leads back to it",
+	    [BULK_SPF] = SAID("SPF passes for every address used"),
+	    [BULK_DKIM] = SAID("a usable DKIM key is published"),
+	    [BULK_DMARC] = SAID("a DMARC policy is published"),
+	    [BULK_ALIGNMENT] = SAID("SPF or DKIM can align with From"),
+	    [BULK_REVERSE] = SAID("every address used has a PTR that leads back to it"),
 	};
 	struct finding_of need[BULK_NEED_COUNT];
 
@@ -244,9 +249,10 @@ static void weigh_needs(const struct bulk_input *input, struct arena *arena,
 		weigh_address(&input->address[i], &need[BULK_REVERSE]);
 	for (size_t i = 0; i < BULK_NEED_COUNT && input->domains == 0; i++)
 		if (i != BULK_REVERSE)
-			add_unknown(&need[i], "no domain was looked at yet");
+			add_unknown(&need[i], SAID("no domain was looked at yet"));
 	if (input->addresses == 0)
-		add_unknown(&need[BULK_REVERSE], "no address is known that its mail leaves from");
+		add_unknown(&need[BULK_REVERSE],
+			    SAID("no address is known that its mail leaves from"));
 	for (size_t i = 0; i < BULK_NEED_COUNT; i++)
 		out->need[i] = settle(&need[i], met[i]);
 }
@@ -360,23 +366,25 @@ static const char *needs_words(const struct bulk_verdict *verdict, enum bulk_met
 			       struct arena *arena)
 {
 	static const char *const word[] = {
-	    [BULK_SPF] = "SPF",     [BULK_DKIM] = "DKIM",
-	    [BULK_DMARC] = "DMARC", [BULK_ALIGNMENT] = "alignment",
-	    [BULK_REVERSE] = "PTR",
+	    [BULK_SPF] = SAID("SPF"),     [BULK_DKIM] = SAID("DKIM"),
+	    [BULK_DMARC] = SAID("DMARC"), [BULK_ALIGNMENT] = SAID("alignment"),
+	    [BULK_REVERSE] = SAID("PTR"),
 	};
 	size_t left = count_needs(verdict, met);
-	struct str text = {0};
-	const char *out;
+	const char *text = "";
 
 	for (size_t i = 0; i < BULK_NEED_COUNT; i++) {
 		if (verdict->need[i].met != met)
 			continue;
 		left--;
-		str_addf(&text, "%s%s", word[i], left > 1 ? ", " : left == 1 ? " and " : "");
+		if (!*text)
+			text = word[i];
+		else if (left)
+			text = arena_printf(arena, SAID("%s, %s"), text, word[i]);
+		else
+			text = arena_printf(arena, SAID("%s and %s"), text, word[i]);
 	}
-	out = arena_strdup(arena, str_text(&text));
-	str_release(&text);
-	return out;
+	return text;
 }
 
 static const char *first_need(const struct bulk_verdict *verdict, enum bulk_met met)
@@ -406,11 +414,12 @@ static const char *volume_words(const struct bulk_verdict *verdict, struct arena
 
 	if (volume->level != BULK_OVER && verdict->volume[BULK_GMAIL].is_permanent)
 		return arena_printf(arena,
-				    "%s or more a day went to Gmail once, which makes a bulk "
-				    "sender for good",
+				    SAID("%s or more a day went to Gmail once, which makes a bulk "
+					 "sender for good"),
 				    limit);
 	return arena_printf(
-	    arena, "up to %s messages a day went to %s, %llu %% of the %s that make a bulk sender",
+	    arena,
+	    SAID("up to %s messages a day went to %s, %llu %% of the %s that make a bulk sender"),
 	    grouped_text(volume->largest, sent), receiver_words(receiver),
 	    (unsigned long long)(volume->largest / (BULK_THRESHOLD / 100)), limit);
 }
@@ -419,21 +428,21 @@ static const char *verdict_text(const struct bulk_verdict *verdict, struct arena
 {
 	switch (verdict->readiness) {
 	case BULK_READY:
-		return "all that DNS tells of the requirements for bulk senders is met";
+		return SAID("all that DNS tells of the requirements for bulk senders is met");
 	case BULK_UNKNOWN:
-		return arena_printf(arena,
-				    "whether %s would pass as a bulk sender's is not known: %s",
-				    needs_words(verdict, BULK_NOT_KNOWN, arena),
-				    first_need(verdict, BULK_NOT_KNOWN));
+		return arena_printf(
+		    arena, SAID("whether %s would pass as a bulk sender's is not known: %s"),
+		    needs_words(verdict, BULK_NOT_KNOWN, arena),
+		    first_need(verdict, BULK_NOT_KNOWN));
 	case BULK_UNREADY:
-		return arena_printf(arena, "bulk senders need %s, which fails here: %s",
+		return arena_printf(arena, SAID("bulk senders need %s, which fails here: %s"),
 				    needs_words(verdict, BULK_UNMET, arena),
 				    first_need(verdict, BULK_UNMET));
 	case BULK_NEAR_UNREADY:
 	case BULK_OVER_UNREADY:
-		return arena_printf(arena, "%s, and %s fails: %s", volume_words(verdict, arena),
-				    needs_words(verdict, BULK_UNMET, arena),
-				    first_need(verdict, BULK_UNMET));
+		return arena_printf(
+		    arena, SAID("%s, and %s fails: %s"), volume_words(verdict, arena),
+		    needs_words(verdict, BULK_UNMET, arena), first_need(verdict, BULK_UNMET));
 	case BULK_READINESS_COUNT:
 		break;
 	}

@@ -2,7 +2,7 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
-#include "base/str.h"
+#include "base/tr_mark.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,7 @@ static const char *blind_text(const struct standing *standing)
 {
 	if (standing->blind_cause != CAUSE_NONE)
 		return cause_text(standing->blind_cause);
-	return standing->streak ? "one answer is not confirmed yet" : "not asked yet";
+	return standing->streak ? SAID("one answer is not confirmed yet") : SAID("not asked yet");
 }
 
 static struct reason blind_reason(const struct standing *standing)
@@ -131,7 +131,6 @@ static struct reason coverage_reason(const struct coverage *coverage, bool is_go
 				     struct arena *arena)
 {
 	char age[CIVIL_TEXT_BYTES];
-	struct str text = {0};
 	struct reason reason = {
 	    .check = "coverage",
 	    .finding = is_good ? FINDING_CLEAR : FINDING_BLIND,
@@ -140,13 +139,19 @@ static struct reason coverage_reason(const struct coverage *coverage, bool is_go
 	    .fix = "",
 	};
 
-	str_addf(&text, is_good ? "%zu of %zu answered" : "only %zu of %zu answered",
-		 coverage->answered, coverage->asked);
 	if (coverage->answered && coverage->oldest_s >= 0)
-		str_addf(&text, ", the oldest %s ago", civil_age(coverage->oldest_s, age));
-	str_add(&text, is_good ? "; nothing speaks against it" : "");
-	reason.text = arena_strdup(arena, str_text(&text));
-	str_release(&text);
+		reason.text = arena_printf(
+		    arena,
+		    is_good ? SAID("%zu of %zu answered, the oldest %s ago; nothing speaks "
+				   "against it")
+			    : SAID("only %zu of %zu answered, the oldest %s ago"),
+		    coverage->answered, coverage->asked, civil_age(coverage->oldest_s, age));
+	else
+		reason.text =
+		    arena_printf(arena,
+				 is_good ? SAID("%zu of %zu answered; nothing speaks against it")
+					 : SAID("only %zu of %zu answered"),
+				 coverage->answered, coverage->asked);
 	return reason;
 }
 

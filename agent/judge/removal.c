@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/tr_mark.h"
 
 #include <math.h>
 
@@ -91,13 +92,16 @@ static const char *suspect_goes_on(const struct judging *judging)
 
 		if (!is_today && !went_on_at_night(view, suspect))
 			continue;
-		return arena_printf(judging->arena,
-				    "as far as the logs tell the cause goes on: %s sent %s %s, "
-				    "usually %s a day; stop it first",
-				    suspect->account,
-				    number(judging, is_today ? suspect->today : suspect->yesterday),
-				    is_today ? "today" : "yesterday",
-				    number(judging, (uint64_t)llround(suspect->usual)));
+		return arena_printf(
+		    judging->arena,
+		    is_today
+			? SAID("as far as the logs tell the cause goes on: %s sent %s today, "
+			       "usually %s a day; stop it first")
+			: SAID("as far as the logs tell the cause goes on: %s sent %s yesterday, "
+			       "usually %s a day; stop it first"),
+		    suspect->account,
+		    number(judging, is_today ? suspect->today : suspect->yesterday),
+		    number(judging, (uint64_t)llround(suspect->usual)));
 	}
 	return NULL;
 }
@@ -108,11 +112,6 @@ static bool is_high(enum volume_level level)
 }
 
 /* The reason of a level says "today" of the day of the pass. */
-static const char *as_of(const struct removal_view *view)
-{
-	return view->are_logs_of_today ? "" : "as of the last pass ";
-}
-
 static const char *volume_goes_on(const struct judging *judging)
 {
 	const struct removal_view *const view = judging->view;
@@ -123,8 +122,11 @@ static const char *volume_goes_on(const struct judging *judging)
 	    has_ended(view, volume->today, hours))
 		return NULL;
 	return arena_printf(judging->arena,
-			    "as far as the logs tell the cause goes on: %sthe address %s",
-			    as_of(view), volume->reason);
+			    view->are_logs_of_today
+				? SAID("as far as the logs tell the cause goes on: the address %s")
+				: SAID("as far as the logs tell the cause goes on: as of the last "
+				       "pass the address %s"),
+			    volume->reason);
 }
 
 static const char *spam_goes_on(const struct judging *judging)
@@ -135,8 +137,8 @@ static const char *spam_goes_on(const struct judging *judging)
 	    judging->now - view->called_spam_at > SPAM_LATELY_S)
 		return NULL;
 	return arena_printf(judging->arena,
-			    "the cause goes on: receivers refused %s messages as spam since "
-			    "yesterday, the last one %s ago",
+			    SAID("the cause goes on: receivers refused %s messages as spam since "
+				 "yesterday, the last one %s ago"),
 			    number(judging, view->called_spam),
 			    age(judging, judging->now - view->called_spam_at));
 }
@@ -152,12 +154,11 @@ static const char *ptr_is_wanting(const struct judging *judging)
 	if (!is_blamed && !(is_wrong && view->way && view->way->needs_ptr))
 		return NULL;
 	if (is_blamed && !is_wrong)
-		return "it blames the reverse name; mend that first";
-	return arena_printf(judging->arena,
-			    "the reverse name %s; they refuse requests until that "
-			    "is mended",
-			    *view->ptr ? "looks generated or does not lead back to the address"
-				       : "is missing");
+		return SAID("it blames the reverse name; mend that first");
+	return *view->ptr ? SAID("the reverse name looks generated or does not lead back to the "
+				 "address; they refuse requests until that is mended")
+			  : SAID("the reverse name is missing; they refuse requests until that is "
+				 "mended");
 }
 
 static const char *other_blame(const struct judging *judging)
@@ -167,9 +168,9 @@ static const char *other_blame(const struct judging *judging)
 	if (!view->is_receiver)
 		return NULL;
 	if (view->block_cause == REPLY_HELO)
-		return "it blames the HELO name; mend that first";
+		return SAID("it blames the HELO name; mend that first");
 	if (view->block_cause == REPLY_BLOCKLIST)
-		return "it refuses because of a public list; end that listing first";
+		return SAID("it refuses because of a public list; end that listing first");
 	return NULL;
 }
 
@@ -177,7 +178,7 @@ static const char *rate_is_limited(const struct judging *judging)
 {
 	if (!judging->view->is_receiver || judging->view->block_cause != REPLY_RATE_LIMIT)
 		return NULL;
-	return "it limits the rate of the address, which ends by itself once less is sent";
+	return SAID("it limits the rate of the address, which ends by itself once less is sent");
 }
 
 /* --- the rest --- */
@@ -186,7 +187,8 @@ static const char *money_is_wanted(const struct judging *judging)
 {
 	const struct removal_way *const way = judging->view->way;
 
-	return way && way->by == REMOVAL_BY_PAYING ? "they want money, which is not advised" : NULL;
+	return way && way->by == REMOVAL_BY_PAYING ? SAID("they want money, which is not advised")
+						   : NULL;
 }
 
 static bool is_pending(const struct removal *request)
@@ -217,9 +219,11 @@ static const char *asked_lately(const struct judging *judging)
 
 	if (again <= judging->now)
 		return NULL;
-	return arena_printf(judging->arena, "asked %s ago%s; again in %s at the earliest",
+	return arena_printf(judging->arena,
+			    request->answered_at > request->last_asked_at
+				? SAID("asked %s ago and answered; again in %s at the earliest")
+				: SAID("asked %s ago; again in %s at the earliest"),
 			    age(judging, judging->now - request->last_asked_at),
-			    request->answered_at > request->last_asked_at ? " and answered" : "",
 			    age(judging, again - judging->now));
 }
 
@@ -230,9 +234,9 @@ static const char *nobody_can_be_asked(const struct judging *judging)
 	if (!way || way->by != REMOVAL_BY_EXPIRY)
 		return NULL;
 	if (!way->expires_ms)
-		return "nobody can be asked: it ends by itself once the cause is gone";
+		return SAID("nobody can be asked: it ends by itself once the cause is gone");
 	return arena_printf(judging->arena,
-			    "nobody can be asked: it ends by itself %s after the last hit",
+			    SAID("nobody can be asked: it ends by itself %s after the last hit"),
 			    age(judging, way->expires_ms / MS));
 }
 
@@ -244,8 +248,8 @@ static const char *is_blind(const struct judging *judging)
 		return NULL;
 	return arena_printf(
 	    judging->arena,
-	    "the list could not be asked since %s (%s): look it up first, it may be "
-	    "over",
+	    SAID("the list could not be asked since %s (%s): look it up first, it may be "
+		 "over"),
 	    age(judging, judging->now - standing->blind_since), cause_name(standing->blind_cause));
 }
 
@@ -257,7 +261,7 @@ static const char *logs_are_old(const struct judging *judging)
 		return NULL;
 	return arena_printf(
 	    judging->arena,
-	    "the mail logs were read %s ago: whether the cause goes on is not known",
+	    SAID("the mail logs were read %s ago: whether the cause goes on is not known"),
 	    age(judging, judging->now - view->logs_read_at));
 }
 
@@ -280,8 +284,8 @@ static const char *logs_are_missing(const struct judging *judging)
 {
 	return judging->view->has_traffic
 		   ? NULL
-		   : "no mail log tells what the address sends: make sure that "
-		     "the cause is gone";
+		   : SAID("no mail log tells what the address sends: make sure that "
+			  "the cause is gone");
 }
 
 static const char *suspect_is_quiet(const struct judging *judging)
@@ -291,8 +295,8 @@ static const char *suspect_is_quiet(const struct judging *judging)
 	if (!view->suspects || is_policy(view) || suspect_goes_on(judging))
 		return NULL;
 	return arena_printf(judging->arena,
-			    "%s, which stood out, sent %s yesterday and %s today; in the last "
-			    "hours the whole address sent %s",
+			    SAID("%s, which stood out, sent %s yesterday and %s today; in the last "
+				 "hours the whole address sent %s"),
 			    view->suspect[0].account, number(judging, view->suspect[0].yesterday),
 			    number(judging, view->suspect[0].today), number(judging, view->recent));
 }
@@ -304,7 +308,8 @@ static const char *volume_is_calm(const struct judging *judging)
 	if (!view->has_traffic || is_policy(view) || view->suspects || is_high(view->volume.level))
 		return NULL;
 	return arena_printf(
-	    judging->arena, "no account stands out; the address sent %s yesterday and %s today",
+	    judging->arena,
+	    SAID("no account stands out; the address sent %s yesterday and %s today"),
 	    number(judging, view->volume.yesterday), number(judging, view->volume.today));
 }
 
@@ -314,14 +319,17 @@ static const char *volume_was_high(const struct judging *judging)
 
 	if (is_policy(view) || !is_high(view->volume.level) || volume_goes_on(judging))
 		return NULL;
-	return arena_printf(judging->arena, "%sthe address %s; %s in the last hours", as_of(view),
+	return arena_printf(judging->arena,
+			    view->are_logs_of_today
+				? SAID("the address %s; %s in the last hours")
+				: SAID("as of the last pass the address %s; %s in the last hours"),
 			    view->volume.reason, number(judging, view->recent));
 }
 
 static const char *is_about_a_range(const struct judging *judging)
 {
 	return is_policy(judging->view)
-		   ? "it is about a range of addresses or a setting, not about what was sent"
+		   ? SAID("it is about a range of addresses or a setting, not about what was sent")
 		   : NULL;
 }
 
@@ -332,9 +340,9 @@ static const char *no_answer_came(const struct judging *judging)
 	if (!is_pending(request) || asked_lately(judging))
 		return NULL;
 	if (request->answered_at > request->last_asked_at)
-		return arena_printf(judging->arena, "answered %s ago, and listed still",
+		return arena_printf(judging->arena, SAID("answered %s ago, and listed still"),
 				    age(judging, judging->now - request->answered_at));
-	return arena_printf(judging->arena, "asked %s ago, without an answer",
+	return arena_printf(judging->arena, SAID("asked %s ago, without an answer"),
 			    age(judging, judging->now - request->last_asked_at));
 }
 
@@ -344,7 +352,7 @@ static const char *was_asked_often(const struct judging *judging)
 
 	if (!is_pending(request) || request->times < 2)
 		return NULL;
-	return arena_printf(judging->arena, "asked %u times, first %s ago", request->times,
+	return arena_printf(judging->arena, SAID("asked %u times, first %s ago"), request->times,
 			    age(judging, judging->now - request->asked_at));
 }
 
@@ -354,9 +362,11 @@ static const char *came_back(const struct judging *judging)
 
 	if (!times)
 		return NULL;
-	return arena_printf(judging->arena,
-			    "came back %u %s within a year; each time they wait longer", times,
-			    times == 1 ? "time" : "times");
+	return arena_printf(
+	    judging->arena,
+	    times == 1 ? SAID("came back %u time within a year; each time they wait longer")
+		       : SAID("came back %u times within a year; each time they wait longer"),
+	    times);
 }
 
 static const char *ptr_is_bad(const struct judging *judging)
@@ -366,16 +376,17 @@ static const char *ptr_is_bad(const struct judging *judging)
 	if (!view->ptr || view->is_ptr_good || ptr_is_wanting(judging))
 		return NULL;
 	return *view->ptr
-		   ? "the reverse name looks generated or does not lead back to the address; "
-		     "many refuse requests for that"
-		   : "the reverse name is missing; many refuse requests for that";
+		   ? SAID("the reverse name looks generated or does not lead back to the address; "
+			  "many refuse requests for that")
+		   : SAID("the reverse name is missing; many refuse requests for that");
 }
 
 static const char *owner_asks(const struct judging *judging)
 {
 	const struct removal_way *const way = judging->view->way;
 
-	return way && way->by == REMOVAL_BY_OWNER ? "only the owner of the network can ask" : NULL;
+	return way && way->by == REMOVAL_BY_OWNER ? SAID("only the owner of the network can ask")
+						  : NULL;
 }
 
 static const char *ends_by_itself(const struct judging *judging)
@@ -384,7 +395,7 @@ static const char *ends_by_itself(const struct judging *judging)
 
 	if (!way || !way->expires_ms || way->by == REMOVAL_BY_EXPIRY)
 		return NULL;
-	return arena_printf(judging->arena, "it also ends by itself, %s after the last hit",
+	return arena_printf(judging->arena, SAID("it also ends by itself, %s after the last hit"),
 			    age(judging, way->expires_ms / MS));
 }
 
@@ -394,7 +405,7 @@ static const char *money_makes_it_faster(const struct judging *judging)
 
 	if (!way || !way->can_cost || way->by == REMOVAL_BY_PAYING)
 		return NULL;
-	return "they take money for going faster, which is not advised";
+	return SAID("they take money for going faster, which is not advised");
 }
 
 static const char *refuses_still(const struct judging *judging)
@@ -404,11 +415,11 @@ static const char *refuses_still(const struct judging *judging)
 	if (!view->is_receiver || !view->refused)
 		return NULL;
 	if (!view->refused_at)
-		return arena_printf(judging->arena, "it refused %s messages so far",
+		return arena_printf(judging->arena, SAID("it refused %s messages so far"),
 				    number(judging, view->refused));
-	return arena_printf(judging->arena, "it refused %s messages so far, the last one %s ago",
-			    number(judging, view->refused),
-			    age(judging, judging->now - view->refused_at));
+	return arena_printf(
+	    judging->arena, SAID("it refused %s messages so far, the last one %s ago"),
+	    number(judging, view->refused), age(judging, judging->now - view->refused_at));
 }
 
 static rule_fn *const notes[] = {

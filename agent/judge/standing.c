@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 
 #include <string.h>
 
@@ -86,72 +87,97 @@ static enum severity severity_of(const struct standing *before, const struct sta
 								   : SEVERITY_MINOR;
 }
 
-static void add_details(struct str *text, const struct standing *standing)
+/* "SBL, CSS (127.0.0.2, 127.0.0.3)" */
+static const char *details_of(const struct standing *standing, struct arena *arena)
 {
+	struct str text = {0};
 	char code[CODE_TEXT_BYTES];
+	const char *kept;
 
-	if (*standing->means)
-		str_addf(text, ": %s", standing->means);
+	str_add(&text, standing->means);
 	for (size_t i = 0; i < standing->codes; i++)
-		str_addf(text, "%s%s", i ? ", " : " (", code_text(standing->code[i], code));
+		str_addf(&text, "%s%s",
+			 i          ? ", "
+			 : text.len ? " ("
+				    : "(",
+			 code_text(standing->code[i], code));
 	if (standing->codes)
-		str_add_char(text, ')');
-	if (*standing->text)
-		str_addf(text, "; it says: %s", standing->text);
+		str_add_char(&text, ')');
+	kept = arena_strdup(arena, str_text(&text));
+	str_release(&text);
+	return kept;
 }
 
-static void add_is_on(struct str *text, const struct standing *standing)
+static const char *is_on(const struct standing *standing, struct arena *arena)
 {
-	str_addf(text, standing->belief == FINDING_LISTED ? "%s lists it" : "it is on %s",
-		 standing->subject);
+	const bool is_listed = standing->belief == FINDING_LISTED;
+	const char *const details = details_of(standing, arena);
+
+	if (!*details)
+		return arena_printf(arena, is_listed ? SAID("%s lists it") : SAID("it is on %s"),
+				    standing->subject);
+	return arena_printf(arena, is_listed ? SAID("%s lists it: %s") : SAID("it is on %s: %s"),
+			    standing->subject, details);
 }
 
-static void add_is_off(struct str *text, const struct standing *standing)
+/* The same list, and worse than before. */
+static const char *is_worse_on(const struct standing *before, const struct standing *after,
+			       struct arena *arena)
 {
-	str_addf(text,
-		 standing->belief == FINDING_LISTED ? "%s no longer lists it"
-						    : "it is no longer on %s",
-		 standing->subject);
-	if (*standing->means)
-		str_addf(text, " (%s)", standing->means);
+	return arena_printf(arena,
+			    after->belief == FINDING_LISTED
+				? SAID("%s lists it, now %s (was %s): %s")
+				: SAID("it is on %s, now %s (was %s): %s"),
+			    after->subject, severity_name(after->severity),
+			    severity_name(before->severity), details_of(after, arena));
+}
+
+static const char *is_off(const struct standing *standing, struct arena *arena)
+{
+	const bool was_listed = standing->belief == FINDING_LISTED;
+
+	if (!*standing->means)
+		return arena_printf(arena,
+				    was_listed ? SAID("%s no longer lists it")
+					       : SAID("it is no longer on %s"),
+				    standing->subject);
+	return arena_printf(arena,
+			    was_listed ? SAID("%s no longer lists it (%s)")
+				       : SAID("it is no longer on %s (%s)"),
+			    standing->subject, standing->means);
 }
 
 /* One sentence about one list. */
-static void add_list_text(struct str *text, const struct standing *before,
-			  const struct standing *after)
+static const char *list_text(const struct standing *before, const struct standing *after,
+			     struct arena *arena)
 {
 	const bool was_on = level[before->belief] > 0;
+	const bool has_left = was_on && level[after->belief] < level[before->belief];
+	const char *text;
 
-	if (was_on && level[after->belief] < level[before->belief])
-		add_is_off(text, before);
 	if (after->belief == FINDING_CLEAR)
-		return;
-	str_add(text, text->len ? "; " : "");
-	add_is_on(text, after);
-	if (after->belief == before->belief)
-		str_addf(text, ", now %s (was %s)", severity_name(after->severity),
-			 severity_name(before->severity));
-	add_details(text, after);
+		return has_left ? is_off(before, arena) : "";
+	text = after->belief == before->belief ? is_worse_on(before, after, arena)
+					       : is_on(after, arena);
+	if (has_left)
+		text = arena_printf(arena, SAID("%s; %s"), is_off(before, arena), text);
+	return *after->text ? arena_printf(arena, SAID("%s; it says: %s"), text, after->text)
+			    : text;
 }
 
 static const char *event_text(const struct standing *before, const struct standing *after,
 			      enum change change, struct arena *arena)
 {
-	struct str text = {0};
-	const char *kept;
-
 	if (*after->subject)
-		add_list_text(&text, before, after);
-	else if (after->belief == FINDING_CLEAR)
-		str_addf(&text, "%s is in order again (%s)", after->check, before->text);
-	else if (change == CHANGE_REMINDER)
-		str_addf(&text, "%s fell from %s to %s: %s", after->check,
-			 finding_name(before->belief), finding_name(after->belief), after->text);
-	else
-		str_add(&text, after->text);
-	kept = arena_strdup(arena, str_text(&text));
-	str_release(&text);
-	return kept;
+		return list_text(before, after, arena);
+	if (after->belief == FINDING_CLEAR)
+		return arena_printf(arena, SAID("%s is in order again (%s)"), after->check,
+				    before->text);
+	if (change == CHANGE_REMINDER)
+		return arena_printf(arena, SAID("%s fell from %s to %s: %s"), after->check,
+				    finding_name(before->belief), finding_name(after->belief),
+				    after->text);
+	return arena_strdup(arena, after->text);
 }
 
 static enum change tell(const struct standing *before, const struct standing *after,

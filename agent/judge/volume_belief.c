@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/tr_mark.h"
 #include "judge/standing.h"
 
 /* Findings have a word for too much and for a cold start, none for mail that stopped: that is a
@@ -63,9 +64,9 @@ static const char *calm_text(const struct volume_verdict *volume, enum finding b
 	char sent[GROUPED_BYTES];
 
 	if (before == FINDING_NOTED && volume->today)
-		return arena_printf(arena, "mail flows again, with %s sent today",
+		return arena_printf(arena, SAID("mail flows again, with %s sent today"),
 				    grouped_text(volume->today, sent));
-	return arena_printf(arena, "volume is in order again, with %s sent yesterday",
+	return arena_printf(arena, SAID("volume is in order again, with %s sent yesterday"),
 			    grouped_text(volume->yesterday, sent));
 }
 

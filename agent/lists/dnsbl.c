@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 #include "dns/outcome.h"
 #include "lists/catalogue.h"
 
@@ -121,7 +122,7 @@ static bool spoil_by_stranger(struct observation *seen, const struct dns_answer 
 		if (is_in_127(&answer->record[i]))
 			continue;
 		spoil(seen, answer, CAUSE_NOT_127,
-		      arena_printf(arena, "answered %s, outside 127.0.0.0/8",
+		      arena_printf(arena, SAID("answered %s, outside 127.0.0.0/8"),
 				   code_text(code_of(&answer->record[i]), text)));
 		return true;
 	}
@@ -139,7 +140,8 @@ static bool spoil_by_error(const struct list *list, struct observation *seen,
 		if (!error)
 			continue;
 		spoil(seen, answer, CAUSE_ERROR_CODE,
-		      arena_printf(arena, "answered %s: %s", code_text(code, text), error->means));
+		      arena_printf(arena, SAID("answered %s: %s"), code_text(code, text),
+				   error->means));
 		seen->means = error->means;
 		return true;
 	}
@@ -179,8 +181,9 @@ static void judge_records(const struct list *list, struct observation *seen,
 	}
 	if (!worst) {
 		spoil(seen, answer, CAUSE_UNKNOWN_CODE, "");
-		seen->text = arena_printf(arena, "answered %s, which the catalogue does not know",
-					  code_text(seen->code[0], text));
+		seen->text =
+		    arena_printf(arena, SAID("answered %s, which the catalogue does not know"),
+				 code_text(seen->code[0], text));
 		return;
 	}
 	seen->finding = finding_of(worst);

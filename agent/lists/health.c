@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 #include "lists/dnsbl.h"
 
 #include <string.h>
@@ -138,18 +139,27 @@ static bool is_listed(const struct observation *seen)
 	       (seen->finding == FINDING_BLIND && seen->cause == CAUSE_UNKNOWN_CODE);
 }
 
-static const char *describe(const struct canary *canary, struct arena *arena)
+/* "127.0.0.2 (IPv4)" or "'invalid'". */
+static const char *name_of(const struct canary *canary, struct arena *arena)
 {
-	static const char *const role[] = {
-	    [ROLE_POSITIVE] = "test entry",
-	    [ROLE_NEGATIVE] = "test entry",
-	    [ROLE_MADE_UP] = "made-up name",
-	    [ROLE_UNUSED] = "unused address",
-	};
+	return *canary->family ? arena_printf(arena, "%s (%s)", canary->text, canary->family)
+			       : arena_printf(arena, "'%s'", canary->text);
+}
 
-	if (!*canary->family)
-		return arena_printf(arena, "%s '%s'", role[canary->role], canary->text);
-	return arena_printf(arena, "%s %s (%s)", role[canary->role], canary->text, canary->family);
+static const char *blind_text(const struct canary *canary, struct arena *arena)
+{
+	const char *const name = name_of(canary, arena);
+
+	switch (canary->role) {
+	case ROLE_POSITIVE:
+	case ROLE_NEGATIVE:
+		return arena_printf(arena, SAID("test entry %s: %s"), name, canary->seen.text);
+	case ROLE_MADE_UP:
+		return arena_printf(arena, SAID("made-up name %s: %s"), name, canary->seen.text);
+	case ROLE_UNUSED:
+		break;
+	}
+	return arena_printf(arena, SAID("unused address %s: %s"), name, canary->seen.text);
 }
 
 static const char *codes_of(const struct observation *seen, struct arena *arena)
@@ -190,20 +200,24 @@ static struct health_report judge(const struct canary *canary, struct arena *are
 		/* Two more witnesses for what the others settle: their silence is no sign. */
 		if (canary->role == ROLE_UNUSED && health == HEALTH_UNREACHABLE)
 			return ok();
-		return (struct health_report){
-		    health, seen->cause,
-		    arena_printf(arena, "%s: %s", describe(canary, arena), seen->text)};
+		return (struct health_report){health, seen->cause, blind_text(canary, arena)};
 	}
 	if (canary->role == ROLE_UNUSED || is_listed(seen) == (canary->role == ROLE_POSITIVE))
 		return ok();
 	if (canary->role == ROLE_POSITIVE)
 		return (struct health_report){
 		    HEALTH_SICK, CAUSE_LIST_SICK,
-		    arena_printf(arena, "%s must be listed and is not: %s", describe(canary, arena),
-				 canary->outcome == DNS_NO_NAME ? "NXDOMAIN" : "no A record")};
-	return (struct health_report){HEALTH_SICK, CAUSE_LIST_SICK,
-				      arena_printf(arena, "%s must not be listed and is: %s",
-						   describe(canary, arena), codes_of(seen, arena))};
+		    arena_printf(arena, SAID("test entry %s must be listed and is not: %s"),
+				 name_of(canary, arena),
+				 canary->outcome == DNS_NO_NAME ? SAID("NXDOMAIN")
+								: SAID("no A record"))};
+	return (struct health_report){
+	    HEALTH_SICK, CAUSE_LIST_SICK,
+	    arena_printf(arena,
+			 canary->role == ROLE_MADE_UP
+			     ? SAID("made-up name %s must not be listed and is: %s")
+			     : SAID("test entry %s must not be listed and is: %s"),
+			 name_of(canary, arena), codes_of(seen, arena))};
 }
 
 /* One of them may be listed for a reason; both by chance are a list of everything. */
@@ -219,7 +233,7 @@ static struct health_report judge_unused(const struct canaries *canaries, struct
 		return ok();
 	return (struct health_report){
 	    HEALTH_SICK, CAUSE_LIST_SICK,
-	    arena_printf(arena, "it lists addresses that nobody uses: %s and %s (%s)",
+	    arena_printf(arena, SAID("it lists addresses that nobody uses: %s and %s (%s)"),
 			 listed[0]->text, listed[1]->text, codes_of(&listed[0]->seen, arena))};
 }
 
@@ -233,7 +247,7 @@ static struct health_report judge_proof(const struct list *list, const struct fa
 		if ((list->covers & family[i].covers) && !(positive && *positive))
 			return (struct health_report){
 			    HEALTH_UNPROVEN, CAUSE_NONE,
-			    arena_printf(arena, "it has no entry that must be listed (%s)",
+			    arena_printf(arena, SAID("it has no entry that must be listed (%s)"),
 					 family[i].word)};
 	}
 	return ok();

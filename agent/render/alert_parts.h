@@ -24,6 +24,7 @@ struct telling {
 
 enum {
 	ALERT_WORDS_MAX_BYTES = 400, /* what others say; enough for a sentence and its address */
+	ALERT_SENTENCES_MAX_BYTES = 1000, /* what we say ourselves; a Japanese letter has three */
 	ALERT_NAME_MAX_BYTES = 100, /* addresses, domains, accounts, zones */
 	ALERT_ITEMS_MAX = 10, /* told one by one; the rest is counted */
 	ALERT_SUSPECTS_MAX = 3

@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "render/retell.h"
 
 #include <string.h>
 
@@ -174,7 +175,7 @@ static const char *with_pool(struct telling *telling, const char *subject, const
 			     bool has_pool)
 {
 	return has_pool && pool && *pool
-		   ? arena_printf(telling->arena, "%s (%s)", subject, alert_name(telling, pool))
+		   ? alert_said(telling, "%s (%s)", subject, alert_name(telling, pool))
 		   : subject;
 }
 
@@ -249,140 +250,13 @@ const char *alert_what(struct telling *telling, const struct incident *incident,
 
 /* --- what our own checks say --- */
 
-/* Sentences of auth/ptr.c, auth/helo.c, run/tell.c and run/traffic_judge.c, kept in English. */
-static const char *const check_sentence[] = {
-    TR_LATER("%s has no PTR record"),
-    TR_LATER("its name %s does not lead back to %s"),
-    TR_LATER("none of its %s names leads back to %s"),
-    TR_LATER("its name %s looks generated, and some receivers refuse such names"),
-    TR_LATER("it has %s PTR records; receivers look at %s of them"),
-    TR_LATER("the HELO name '%s' is no full host name"),
-    TR_LATER("the HELO name %s is not the PTR name %s"),
-    TR_LATER("the HELO name %s leads to %s and not to %s"),
-    TR_LATER("the HELO name %s has no %s record"),
-    TR_LATER("%s of %s lists cannot be asked or believed at once: the resolver is the likelier "
-	     "cause"),
-    TR_LATER("%s of %s lists answer again"),
-    TR_LATER("%s takes its mail again, after %s"),
-    TR_LATER("sends as usual again, after %s"),
-    TR_LATER("its answers are believed again"),
-    TR_LATER("no pass ended for %s: nothing was watched meanwhile"),
-    TR_LATER("no usable answer came about any of %s addresses"),
-    TR_LATER("no usable answer came about the reverse names of %s addresses"),
-    TR_LATER("no usable answer came about it"),
-    TR_LATER("the deadline ended two passes before everything was answered"),
-    /* judge/volume_words.c, a clause each */
-    TR_LATER("tried %s yesterday (%s of them bounced)"),
-    TR_LATER("sent %s yesterday"),
-    TR_LATER("sent %s today by %s"),
-    TR_LATER("on the way to %s"),
-    TR_LATER("%s times last month's daily mean of %s"),
-    TR_LATER("%s times the daily mean so far of %s"),
-    TR_LATER("Sundays usually bring %s"),
-    TR_LATER("Mondays usually bring %s"),
-    TR_LATER("Tuesdays usually bring %s"),
-    TR_LATER("Wednesdays usually bring %s"),
-    TR_LATER("Thursdays usually bring %s"),
-    TR_LATER("Fridays usually bring %s"),
-    TR_LATER("Saturdays usually bring %s"),
-    TR_LATER("this time of the month usually brings %s"),
-    TR_LATER("now and then there are %s"),
-    TR_LATER("sent %s in the last %s days that usually have mail"),
-    TR_LATER("sent %s a day in the last 7 days"),
-    TR_LATER("%s times what the same weekdays brought in the 4 weeks before"),
-    TR_LATER("suspects: %s sent %s"),
-    TR_LATER("usually %s"),
-    TR_LATER("%s sent %s"),
-};
-
-enum { PARTS_MAX = 4 };
-
-/* A clause ends with ", " or "; ", which never stands within a number. */
-static size_t clause_len(const char *text)
-{
-	size_t len = 0;
-
-	while (text[len] && !((text[len] == ',' || text[len] == ';') && text[len + 1] == ' '))
-		len++;
-	return len;
-}
-
-/* Takes a text apart that was made of the sentence; each part is what stands at a %s, which ends
- * where the sentence goes on, and is never more than a clause. */
-static size_t take_apart(struct telling *telling, const char *sentence, const char *text,
-			 const char **part)
-{
-	size_t parts = 0;
-
-	for (;;) {
-		const char *const place = strstr(sentence, "%s");
-		const size_t plain = place ? (size_t)(place - sentence) : strlen(sentence);
-		const char *end;
-		size_t next;
-
-		if (strncmp(text, sentence, plain) != 0)
-			return 0;
-		text += plain;
-		if (!place)
-			return *text ? 0 : parts + 1;
-		sentence = place + 2;
-		next = strcspn(sentence, "%");
-		end = next ? strstr(text, arena_strndup(telling->arena, sentence, next))
-			   : text + strlen(text);
-		if (!end || parts == PARTS_MAX)
-			return 0;
-		part[parts] = arena_strndup(telling->arena, text, (size_t)(end - text));
-		if (part[parts][clause_len(part[parts])])
-			return 0;
-		parts++;
-		text = end;
-	}
-}
-
-/* False: it is none of the sentences. */
-static bool add_sentence(struct telling *telling, struct str *out, const char *text)
-{
-	for (size_t i = 0; i < COUNT_OF(check_sentence); i++) {
-		const char *part[PARTS_MAX] = {"", "", "", ""};
-
-		if (!take_apart(telling, check_sentence[i], text, part))
-			continue;
-		tr_fill(out, telling->style->language, check_sentence[i], part);
-		return true;
-	}
-	return false;
-}
-
-/* All clauses, or false: half a translation is worse than none. */
-static bool add_clauses(struct telling *telling, struct str *out, const char *text)
-{
-	while (*text) {
-		const size_t len = clause_len(text);
-
-		if (!add_sentence(telling, out, arena_strndup(telling->arena, text, len)))
-			return false;
-		text += len;
-		if (!*text)
-			return true;
-		tr_add(out, telling->style->language,
-		       *text == ',' ? TR_LATER(", ") : TR_LATER("; "));
-		text += 2;
-	}
-	return false;
-}
-
 const char *alert_check_words(struct telling *telling, const char *text)
 {
-	const char *shown = alert_shown(telling, text, ALERT_WORDS_MAX_BYTES);
 	struct str said = {0};
+	const char *shown;
 
-	if (add_sentence(telling, &said, shown)) {
-		shown = arena_strdup(telling->arena, str_text(&said));
-	} else {
-		str_clear(&said);
-		if (add_clauses(telling, &said, shown))
-			shown = arena_strdup(telling->arena, str_text(&said));
-	}
+	retell(&said, telling->style->language, text);
+	shown = alert_shown(telling, str_text(&said), ALERT_SENTENCES_MAX_BYTES);
 	str_release(&said);
 	return shown;
 }

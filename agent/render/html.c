@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "render/escape.h"
+#include "render/retell.h"
 #include "render/tr.h"
 
 #include <string.h>
@@ -47,6 +48,15 @@ void html_text(struct str *out, const char *text)
 			str_add_char(out, *at);
 		}
 	str_release(&shown);
+}
+
+void html_retell(const struct html_page *page, const char *text)
+{
+	struct str said = {0};
+
+	retell(&said, page->language, text);
+	html_text(page->out, str_text(&said));
+	str_release(&said);
 }
 
 void html_number(struct str *out, uint64_t number)

@@ -49,6 +49,8 @@ void html_say(const struct html_page *page, const char *english, ...)
 /* Foreign text: what a terminal could take for a command is shown as \xNN, and &, <, >, " and ' as
  * entities. Good between tags and in quoted attributes. */
 void html_text(struct str *out, const char *text);
+/* What a check or a judge said, in the page's language. */
+void html_retell(const struct html_page *page, const char *text);
 void html_number(struct str *out, uint64_t number);
 /* <time> with the zone's minute; a dash for 0. */
 void html_time(const struct html_page *page, struct str *out, int64_t at);

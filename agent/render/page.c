@@ -1,6 +1,7 @@
 #include "render/page.h"
 
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "render/escape.h"
 
 #include <string.h>
@@ -87,8 +88,9 @@ const char *page_check_name(const char *check)
 	static const struct {
 		const char *check;
 		const char *name;
-	} row[] = {{"ptr", "PTR"},   {"helo", "HELO"},   {"spf", "SPF"},
-		   {"dkim", "DKIM"}, {"dmarc", "DMARC"}, {"mx", "MX"}};
+	} row[] = {{SAID("ptr"), "PTR"},      {SAID("helo"), "HELO"},   {SAID("spf"), "SPF"},
+		   {SAID("dkim"), "DKIM"},    {SAID("dmarc"), "DMARC"}, {SAID("mx"), "MX"},
+		   {SAID("volume"), "volume"}};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++)
 		if (strcmp(row[i].check, check) == 0)

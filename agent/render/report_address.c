@@ -129,7 +129,7 @@ static void add_level(const struct html_page *page, const struct volume_verdict 
 		 volume_level_name(volume->level),
 		 html_word(page, volume_level_name(volume->level)));
 	if (volume->reason[0]) {
-		html_text(page->out, volume->reason);
+		html_retell(page, volume->reason);
 		str_add(page->out, html_word(page, ". "));
 	}
 	if (volume->month_mean > 0)

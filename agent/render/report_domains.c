@@ -81,7 +81,7 @@ static void add_row(const struct html_page *page, const struct domain_view *view
 	if (grade->letter != GRADE_GOOD && grade->reasons)
 		report_phrase(page, &view->base, &grade->reason[0]);
 	else if (view->is_unready && view->bulk)
-		html_text(page->out, view->bulk->text);
+		html_retell(page, view->bulk->text);
 	add_fixes(page, grade);
 	str_add(page->out, "</td></tr>\n");
 }

@@ -206,7 +206,7 @@ static void add_lists(const struct html_page *page, const struct report_front *f
 		html_text(page->out, view->list->zone);
 		str_addf(page->out, "</a> <span class=\"badge unknown\">%s</span> ",
 			 report_health(page, view));
-		html_text(page->out, view->text);
+		html_retell(page, view->text);
 		str_add(page->out, "</li>\n");
 	}
 	if (has_begun)

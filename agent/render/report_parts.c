@@ -204,7 +204,7 @@ static void add_about(const struct html_page *page, const char *english, const c
 	str_release(&name);
 	if (*text)
 		str_add(page->out, ": ");
-	html_text(page->out, text);
+	html_retell(page, text);
 }
 
 void report_phrase(const struct html_page *page, const struct address_view *view,
@@ -251,7 +251,7 @@ void report_phrase(const struct html_page *page, const struct address_view *view
 		break;
 	}
 	if (strcmp(reason->check, "volume") == 0)
-		html_text(page->out, reason->text);
+		html_retell(page, reason->text);
 	else
 		add_about(page, "%s", page_check_name(reason->check), reason->text);
 }
@@ -310,7 +310,7 @@ void report_events(const struct html_page *page, const struct event *event, size
 		html_cell(page->out,
 			  event[i].subject[0] ? event[i].subject : page_check_name(event[i].check));
 		str_add(page->out, "<td class=\"words\">");
-		html_text(page->out, event[i].text);
+		html_retell(page, event[i].text);
 		str_add(page->out, "</td></tr>\n");
 	}
 	html_table_end(page);

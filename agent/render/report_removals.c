@@ -45,7 +45,7 @@ static void add_open(const struct html_page *page, const struct removal_view *vi
 	report_cell_time(page, view->standing->since);
 	str_add(page->out, "<td class=\"words\">");
 	if (advice->reasons)
-		html_text(page->out, advice->reason[0]);
+		html_retell(page, advice->reason[0]);
 	str_add(page->out, "</td><td class=\"words\">");
 	add_where(page, view);
 	str_add(page->out, "</td>");

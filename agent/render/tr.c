@@ -15,6 +15,14 @@ static const struct {
 	const size_t *rows;
 } catalogue[] = {{"ja", tr_ja, &tr_ja_rows}};
 
+struct tr_table tr_table(const char *language)
+{
+	for (size_t i = 0; i < COUNT_OF(catalogue); i++)
+		if (strcmp(catalogue[i].language, language) == 0)
+			return (struct tr_table){catalogue[i].row, *catalogue[i].rows};
+	return (struct tr_table){NULL, 0};
+}
+
 static int compare_row(const void *english, const void *row)
 {
 	return strcmp(english, ((const struct tr_row *)row)->english);
@@ -22,70 +30,69 @@ static int compare_row(const void *english, const void *row)
 
 const char *tr(const char *language, const char *english)
 {
-	for (size_t i = 0; i < COUNT_OF(catalogue); i++) {
-		const struct tr_row *row;
+	const struct tr_table table = tr_table(language);
+	const struct tr_row *row = NULL;
 
-		if (strcmp(catalogue[i].language, language) != 0)
-			continue;
-		row = bsearch(english, catalogue[i].row, *catalogue[i].rows, sizeof(*row),
-			      compare_row);
-		return row ? row->translated : english;
-	}
-	return english;
+	if (table.rows)
+		row = bsearch(english, table.row, table.rows, sizeof(*row), compare_row);
+	return row ? row->translated : english;
 }
 
-/* The place that begins here: how long it is, 0 for none, and which filling it takes. A place
- * without a number takes the one behind the last. */
-static size_t read_place(const char *at, size_t next, size_t *which)
+static bool is_letter(char c)
+{
+	return c == 's' || c == 't';
+}
+
+struct tr_place tr_place(const char *at, size_t next)
 {
 	if (at[0] != '%')
-		return 0;
-	*which = next;
-	if (at[1] == 's')
-		return 2;
-	if (at[1] < '1' || at[1] > '9' || at[2] != '$' || at[3] != 's')
-		return 0;
-	*which = (size_t)(at[1] - '1');
-	return 4;
+		return (struct tr_place){.len = 0};
+	if (is_letter(at[1]))
+		return (struct tr_place){2, next, at[1] == 't'};
+	if (at[1] < '1' || at[1] > '9' || at[2] != '$' || !is_letter(at[3]))
+		return (struct tr_place){.len = 0};
+	return (struct tr_place){4, (size_t)(at[1] - '1'), at[3] == 't'};
 }
 
 static size_t count_places(const char *sentence)
 {
 	size_t count = 0;
-	size_t which;
 
 	for (; *sentence; sentence++) {
+		const struct tr_place place = tr_place(sentence, count);
+
 		if (sentence[0] == '%' && sentence[1] == '%')
 			sentence++;
-		else if (read_place(sentence, count, &which) && which >= count)
-			count = which + 1;
+		else if (place.len && place.which >= count)
+			count = place.which + 1;
 	}
 	return count < PLACES_MAX ? count : PLACES_MAX;
 }
 
-static void fill(struct str *out, const char *sentence, const char *const *filling, size_t count)
+static void fill(struct str *out, const char *language, const char *sentence,
+		 const char *const *filling, size_t count)
 {
 	size_t next = 0;
 
 	while (*sentence) {
-		size_t which = 0;
-		const size_t len = read_place(sentence, next, &which);
+		const struct tr_place place = tr_place(sentence, next);
 
-		if (!len) {
+		if (!place.len) {
 			sentence += sentence[0] == '%' && sentence[1] == '%';
 			str_add_char(out, *sentence++);
 			continue;
 		}
-		if (which < count)
-			str_add(out, filling[which]);
-		next = which + 1;
-		sentence += len;
+		if (place.which < count)
+			str_add(out, place.is_told ? tr(language, filling[place.which])
+						   : filling[place.which]);
+		next = place.which + 1;
+		sentence += place.len;
 	}
 }
 
 void tr_fill(struct str *out, const char *language, const char *english, const char *const *filling)
 {
-	fill(out, tr(language, english), filling, count_places(english));
+	fill(out, language, tr(language, english), filling, count_places(english));
 }
 
 void tr_add_list(struct str *out, const char *language, const char *english, va_list arguments)

@@ -1,14 +1,33 @@
 #ifndef RENDER_TR_TABLE_H
 #define RENDER_TR_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the build makes of po/LANGUAGE.po: sorted by the bytes of the English sentence. */
 struct tr_row {
 	const char *english, *translated;
+	bool is_said; /* by checks and judges: render/retell.h */
 };
 
 extern const struct tr_row tr_ja[];
 extern const size_t tr_ja_rows;
+
+struct tr_table {
+	const struct tr_row *row;
+	size_t rows;
+};
+
+/* Without rows where the language is not known. */
+struct tr_table tr_table(const char *language);
+
+/* A place of a translation. */
+struct tr_place {
+	size_t len; /* bytes of it; 0: none begins here */
+	size_t which; /* filling it takes */
+	bool is_told; /* %t: the filling is told in the other language, too */
+};
+/* `next`: of a place without a number, the one behind the last. */
+struct tr_place tr_place(const char *at, size_t next);
 
 #endif

@@ -3,6 +3,7 @@
 #include "run/alerts_parts.h"
 
 #include "base/mem.h"
+#include "base/tr_mark.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ static bool hold_resolver(struct reader *reader)
 	if (!item || !now.asked || is_all_out)
 		return item != NULL;
 	news_end(reader, item,
-		 arena_printf(reader->alerts->arena, "%zu of %zu lists answer again",
+		 arena_printf(reader->alerts->arena, SAID("%zu of %zu lists answer again"),
 			      now.asked - now.out, now.asked));
 	return false;
 }
@@ -63,7 +64,7 @@ static void hold_list(struct reader *reader, const struct probe_source *source,
 	event->check = CHECK_DNSBL;
 	event->subject = source->list->zone;
 	event->to = list_health_name(state->stored.health);
-	event->text = item ? "its answers are believed again" : state->stored.text;
+	event->text = item ? SAID("its answers are believed again") : state->stored.text;
 	news_add(reader, event);
 }
 
@@ -82,7 +83,7 @@ static void end_unlisted(struct reader *reader, const struct incident_item *item
 {
 	if (!item->ended_at && !*item->address && strcmp(item->check, CHECK_DNSBL) == 0 &&
 	    !news_source(reader, item->subject))
-		news_end(reader, item, "no longer asked");
+		news_end(reader, item, SAID("no longer asked"));
 }
 
 static void add_pass_event(struct reader *reader, const char *subject, enum severity severity,
@@ -108,16 +109,17 @@ static void hold_passes(struct reader *reader)
 	if (!pass->last.at)
 		return;
 	if (gap_s > pass->conf->stale_after_ms / 1000)
-		add_pass_event(reader, "late", SEVERITY_MAJOR,
-			       arena_printf(reader->alerts->arena,
-					    "no pass ended for %s: nothing was watched meanwhile",
-					    civil_age(gap_s, age)),
-			       true);
+		add_pass_event(
+		    reader, "late", SEVERITY_MAJOR,
+		    arena_printf(reader->alerts->arena,
+				 SAID("no pass ended for %s: nothing was watched meanwhile"),
+				 civil_age(gap_s, age)),
+		    true);
 	if (item && pass->summary->is_complete)
-		news_end(reader, item, "passes end in time again");
+		news_end(reader, item, SAID("passes end in time again"));
 	else if (!item && !pass->summary->is_complete && !pass->last.is_complete)
 		add_pass_event(reader, "cut", SEVERITY_MINOR,
-			       "the deadline ended two passes before everything was answered",
+			       SAID("the deadline ended two passes before everything was answered"),
 			       false);
 }
 
@@ -184,7 +186,7 @@ static void hold(struct reader *reader, const char *address, const char *subject
 	if (is_out == (item != NULL))
 		return;
 	if (item) {
-		news_end(reader, item, "answers come again");
+		news_end(reader, item, SAID("answers come again"));
 		return;
 	}
 	event = news_make(reader, CHANGE_RAISED, SEVERITY_MAJOR);
@@ -207,14 +209,16 @@ static void hold_sight(struct reader *reader)
 	struct arena *const arena = reader->alerts->arena;
 
 	hold(reader, "", "", reader->is_dark && !knows_resolver,
-	     arena_printf(arena, "no usable answer came about any of %zu addresses", sight.asked));
+	     arena_printf(arena, SAID("no usable answer came about any of %zu addresses"),
+			  sight.asked));
 	hold(reader, "", "identity", is_nameless && !reader->is_dark && !knows_resolver,
-	     arena_printf(arena, "no usable answer came about the reverse names of %zu addresses",
+	     arena_printf(arena,
+			  SAID("no usable answer came about the reverse names of %zu addresses"),
 			  sight.named));
 	for (size_t i = 0; i < pass->targets.addresses; i++)
 		hold(reader, pass->stored[i].address, "",
 		     is_dark(&pass->stored[i]) && !reader->is_dark && !knows_resolver,
-		     "no usable answer came about it");
+		     SAID("no usable answer came about it"));
 }
 
 /* --- all of it --- */

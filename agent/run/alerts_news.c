@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 #include "run/traffic_parts.h"
 
 #include <stdlib.h>
@@ -218,10 +219,13 @@ static const char *word_of(const struct reader *reader, size_t target,
 /* In the words of judge/standing.c, which letters take apart. */
 static const char *text_of(const struct standing *standing, struct arena *arena)
 {
+	const char *text;
+
 	if (strcmp(standing->check, CHECK_DNSBL) != 0)
 		return *standing->text ? standing->text : standing->means;
-	return arena_printf(arena, "%s lists it: %s%s%s", standing->subject, standing->means,
-			    *standing->text ? "; it says: " : "", standing->text);
+	text = arena_printf(arena, SAID("%s lists it: %s"), standing->subject, standing->means);
+	return *standing->text ? arena_printf(arena, SAID("%s; it says: %s"), text, standing->text)
+			       : text;
 }
 
 static void raise_believed(struct reader *reader, size_t target)
@@ -267,15 +271,15 @@ static void end_disbelieved(struct reader *reader, const struct incident_item *i
 		/* Lists, the resolver and passes are looked at elsewhere. */
 		if (strcmp(item->check, "volume") == 0 &&
 		    !is_watched(reader, item->check, item->subject))
-			news_end(reader, item, "no longer watched");
+			news_end(reader, item, SAID("no longer watched"));
 		return;
 	}
 	if (!alerts_target(reader->alerts, item->address) ||
 	    !is_watched(reader, item->check, item->subject))
-		news_end(reader, item, "no longer watched");
+		news_end(reader, item, SAID("no longer watched"));
 	else if (strcmp(item->check, CHECK_SIGHT) != 0 &&
 		 !is_believed(reader, item->address, item->check, item->subject))
-		news_end(reader, item, "in order again");
+		news_end(reader, item, SAID("in order again"));
 }
 
 /* --- all of it --- */

@@ -1,6 +1,8 @@
 /* What the answers of a pass mean for beliefs: each list's health, the breaker, the standings. */
 #include "run/domain_parts.h"
 
+#include "base/tr_mark.h"
+
 #include "judge/standing.h"
 
 #include <string.h>
@@ -61,10 +63,10 @@ static void doubt_unproven(struct pass *pass)
 		if (!pass->source[i].list || !pass->source[i].is_asked || !state->is_believed)
 			continue;
 		state->is_believed = false;
-		state->health = (struct health_report){
-		    HEALTH_SICK, CAUSE_LIST_SICK,
-		    "it has no entry that must be listed, and no other list's came through this "
-		    "resolver"};
+		state->health = (struct health_report){HEALTH_SICK, CAUSE_LIST_SICK,
+						       SAID("it has no entry that must be listed, "
+							    "and no other list's came through this "
+							    "resolver")};
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 
 #include <string.h>
 
@@ -49,9 +50,9 @@ static const char *plain_text(const char *sentence, const char *domain, struct a
 		struct ip ip;
 
 		if (ip_parse(text, &ip))
-			str_add(&plain, "its address");
+			str_add(&plain, TR_LATER("its address"));
 		else if (colon && strcmp(text, domain) == 0)
-			str_add(&plain, "the domain");
+			str_add(&plain, TR_LATER("the domain"));
 		else
 			str_add_bytes(&plain, at, colon);
 		at += colon;
@@ -99,20 +100,18 @@ static struct map *group(const struct pass *pass, bool by_text, const bool *skip
 static void tell_group(struct pass *pass, const struct group *group, bool by_text)
 {
 	struct event *const event = pass_event(pass);
-	struct str text = {0};
+	struct str names = {0};
 
 	*event = group->event;
 	event->address = "";
-	str_addf(&text, "%zu domains (", group->count);
 	for (size_t i = 0; i < group->count && i < NAMED_MAX; i++)
-		str_addf(&text, "%s%s", i ? ", " : "", group->named[i]);
-	str_add(&text, group->count > NAMED_MAX ? ", ...): " : "): ");
-	if (by_text)
-		str_add(&text, plain_text(group->event.text, group->event.address, pass->arena));
-	else
-		str_add(&text, "each for its own reason, which 'repwatch domains' tells");
-	event->text = arena_strdup(pass->arena, str_text(&text));
-	str_release(&text);
+		str_addf(&names, "%s%s", i ? ", " : "", group->named[i]);
+	str_add(&names, group->count > NAMED_MAX ? ", ..." : "");
+	event->text =
+	    arena_printf(pass->arena, SAID("%zu domains (%s): %s"), group->count, str_text(&names),
+			 by_text ? plain_text(group->event.text, group->event.address, pass->arena)
+				 : SAID("each for its own reason, which 'repwatch domains' tells"));
+	str_release(&names);
 }
 
 /* In the order of the domains, which is that of their mail. */
@@ -174,11 +173,13 @@ void domains_weigh_blindness(struct pass *pass)
 	event->severity = 2 * now > asked ? SEVERITY_MAJOR : SEVERITY_INFO;
 	event->text =
 	    2 * now > asked
-		? arena_printf(pass->arena,
-			       "the records of %zu of %zu domains could not be learned; what was "
-			       "believed stands: the resolver is the likelier cause",
-			       now, asked)
-		: arena_printf(pass->arena, "the records of %zu of %zu domains were learned again",
+		? arena_printf(
+		      pass->arena,
+		      SAID("the records of %zu of %zu domains could not be learned; what was "
+			   "believed stands: the resolver is the likelier cause"),
+		      now, asked)
+		: arena_printf(pass->arena,
+			       SAID("the records of %zu of %zu domains were learned again"),
 			       asked - now, asked);
 }
 
@@ -196,20 +197,20 @@ static void tell_blind_domain(struct pass *pass, size_t target)
 		    pass->last.at - standing->blind_since >= BLIND_S ||
 		    standing->belief == FINDING_BLIND || strcmp(standing->check, CHECK_DNSBL) == 0)
 			continue;
-		domains_event(pass, &(struct event){
-					.at = pass->at,
-					.address = stored->address,
-					.check = standing->check,
-					.subject = "",
-					.change = CHANGE_WENT_BLIND,
-					.from = finding_name(standing->belief),
-					.to = finding_name(FINDING_BLIND),
-					.severity = SEVERITY_MINOR,
-					.text = arena_printf(pass->arena,
-							     "nothing could be learned for %s: %s",
-							     civil_age(blind_s, age),
-							     cause_text(standing->blind_cause)),
-				    });
+		domains_event(pass,
+			      &(struct event){
+				  .at = pass->at,
+				  .address = stored->address,
+				  .check = standing->check,
+				  .subject = "",
+				  .change = CHANGE_WENT_BLIND,
+				  .from = finding_name(standing->belief),
+				  .to = finding_name(FINDING_BLIND),
+				  .severity = SEVERITY_MINOR,
+				  .text = arena_printf(
+				      pass->arena, SAID("nothing could be learned for %s: %s"),
+				      civil_age(blind_s, age), cause_text(standing->blind_cause)),
+			      });
 	}
 }
 

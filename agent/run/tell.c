@@ -1,6 +1,8 @@
 /* What people hear about lists as a whole: once when a list is out, once when it is well again. */
 #include "run/domain_parts.h"
 
+#include "base/tr_mark.h"
+
 #include <string.h>
 
 static bool is_well(enum list_health health)
@@ -30,11 +32,16 @@ static const char *held_text(struct pass *pass, const struct probe_source *sourc
 {
 	const char *const why = source->is_auth ? domains_commonest(pass) : "";
 
+	if (why[0])
+		return arena_printf(pass->arena,
+				    SAID("%zu would become listed or broken and %zu clear at "
+					 "once, of %zu asked; held back until the next pass says "
+					 "the same: %s"),
+				    change->raised, change->cleared, change->asked, why);
 	return arena_printf(pass->arena,
-			    "%zu would become listed or broken and %zu clear at once, of %zu "
-			    "asked; held back until the next pass says the same%s%s",
-			    change->raised, change->cleared, change->asked, why[0] ? ": " : "",
-			    why);
+			    SAID("%zu would become listed or broken and %zu clear at once, of %zu "
+				 "asked; held back until the next pass says the same"),
+			    change->raised, change->cleared, change->asked);
 }
 
 static void tell(struct pass *pass, const struct probe_source *source,
@@ -55,7 +62,7 @@ static void tell(struct pass *pass, const struct probe_source *source,
 	else if (is_out)
 		event->text = state->health.text ? state->health.text : "";
 	else
-		event->text = "its answers are believed again";
+		event->text = SAID("its answers are believed again");
 }
 
 /* One sentence instead of one for each list, when it cannot be the lists' fault. */
@@ -66,11 +73,12 @@ static void tell_resolver(struct pass *pass, size_t out, size_t asked, bool is_o
 	event->check = "resolver";
 	event->change = is_out ? CHANGE_WENT_BLIND : CHANGE_CLEARED;
 	event->severity = is_out ? SEVERITY_MAJOR : SEVERITY_INFO;
-	event->text = arena_printf(pass->arena,
-				   is_out ? "%zu of %zu lists cannot be asked or believed at once: "
-					    "the resolver is the likelier cause"
-					  : "%zu of %zu lists answer again",
-				   out, asked);
+	event->text =
+	    arena_printf(pass->arena,
+			 is_out ? SAID("%zu of %zu lists cannot be asked or believed at once: "
+				       "the resolver is the likelier cause")
+				: SAID("%zu of %zu lists answer again"),
+			 out, asked);
 }
 
 /* Brings the row the store keeps for the list up to date. */

@@ -3,6 +3,7 @@
 #include "run/traffic_parts.h"
 
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "judge/volume.h"
 #include "store/levels.h"
 #include "store/volumes.h"
@@ -63,7 +64,7 @@ static void tell(struct groups *groups, enum level_kind kind, const char *name,
 	event->severity = kind == LEVEL_POOL ? SEVERITY_MAJOR : SEVERITY_MINOR;
 	event->from = volume_level_name(before ? before->level : VOLUME_NORMAL);
 	event->to = volume_level_name(before ? VOLUME_NORMAL : verdict->level);
-	event->text = before ? arena_printf(pass->arena, "sends as usual again, after %s",
+	event->text = before ? arena_printf(pass->arena, SAID("sends as usual again, after %s"),
 					    civil_age(pass->at - before->since, age))
 			     : arena_strdup(pass->arena, verdict->reason);
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "base/tr_mark.h"
 #include "judge/standing.h"
 #include "judge/suspects.h"
 #include "judge/volume.h"
@@ -39,9 +40,10 @@ static void say_over_plan(const struct warmup_plan *plan, int64_t today,
 
 	volume->level = VOLUME_OVER_PLAN;
 	volume->is_today = volume->today > allowed;
-	snprintf(volume->reason, sizeof(volume->reason), "sent %s %s; its warm-up plan allows %s",
+	snprintf(volume->reason, sizeof(volume->reason),
+		 volume->is_today ? SAID("sent %s today; its warm-up plan allows %s")
+				  : SAID("sent %s yesterday; its warm-up plan allows %s"),
 		 grouped_text(volume->is_today ? volume->today : volume->yesterday, sent),
-		 volume->is_today ? "today" : "yesterday",
 		 grouped_text(volume->is_today ? allowed : warmup_allowed(plan, today - 1), most));
 }
 
@@ -157,14 +159,17 @@ static const char *block_words(struct pass *pass, const struct stored_block *row
 {
 	const struct block *const block = &row->block;
 	char age[CIVIL_TEXT_BYTES], messages[GROUPED_BYTES];
+	const char *text;
 
 	if (change == BLOCK_ENDED)
-		return arena_printf(pass->arena, "%s takes its mail again, after %s", row->receiver,
-				    civil_age(pass->at - began, age));
-	return arena_printf(pass->arena, "%s refuses its mail: %s (%s), %s messages so far%s%s",
-			    row->receiver, reply_cause_name(block->cause),
-			    reply_scope_name(block->scope), grouped_text(block->messages, messages),
-			    row->words[0] ? "; it says: " : "", row->words);
+		return arena_printf(pass->arena, SAID("%s takes its mail again, after %s"),
+				    row->receiver, civil_age(pass->at - began, age));
+	text =
+	    arena_printf(pass->arena, SAID("%s refuses its mail: %s (%s), %s messages so far"),
+			 row->receiver, reply_cause_name(block->cause),
+			 reply_scope_name(block->scope), grouped_text(block->messages, messages));
+	return row->words[0] ? arena_printf(pass->arena, SAID("%s; it says: %s"), text, row->words)
+			     : text;
 }
 
 static const struct stored_block *find_block(const struct pass *pass, size_t target,
@@ -358,29 +363,38 @@ static bool may_be_caused(const struct event *event)
 	       strcmp(event->to, volume_level_name(VOLUME_LOW)) != 0;
 }
 
+/* From the last to the first: a sentence goes on in the next. */
+static const char *suspects_text(struct pass *pass, const struct traffic *traffic)
+{
+	const char *text = "";
+
+	for (size_t i = traffic->suspects; i-- > 0;) {
+		const struct suspect *const suspect = &traffic->suspect[i];
+		char sent[GROUPED_BYTES], usual[GROUPED_BYTES];
+
+		text = arena_printf(pass->arena,
+				    *text ? SAID("%s sent %s, usually %s, %s")
+					  : SAID("%s sent %s, usually %s"),
+				    suspect->account, grouped_text(suspect->sent, sent),
+				    grouped_text((uint64_t)llround(suspect->usual), usual), text);
+	}
+	return text;
+}
+
 /* A listing without its cause is half an answer: who is behind it stands in the same line. */
 static void name_suspects(struct pass *pass, size_t target)
 {
 	const struct traffic *const traffic = &pass->traffic->traffic[target];
 	const char *const address = pass->targets.target[target].text;
-	struct str names = {0};
+	const char *const names = suspects_text(pass, traffic);
 
-	for (size_t i = 0; i < traffic->suspects; i++) {
-		const struct suspect *const suspect = &traffic->suspect[i];
-		char sent[GROUPED_BYTES], usual[GROUPED_BYTES];
-
-		str_addf(&names, "%s%s sent %s, usually %s",
-			 i ? ", " : "; suspects: ", suspect->account,
-			 grouped_text(suspect->sent, sent),
-			 grouped_text((uint64_t)llround(suspect->usual), usual));
-	}
-	for (size_t i = 0; names.len && i < pass->events; i++) {
+	for (size_t i = 0; *names && i < pass->events; i++) {
 		struct event *const event = &pass->event[i];
 
 		if (strcmp(event->address, address) == 0 && may_be_caused(event))
-			event->text = arena_printf(pass->arena, "%s%s", event->text, names.text);
+			event->text =
+			    arena_printf(pass->arena, SAID("%s; suspects: %s"), event->text, names);
 	}
-	str_release(&names);
 }
 
 bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct err *err)

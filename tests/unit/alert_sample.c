@@ -194,7 +194,8 @@ static const struct incident_item domain[] = {
      .to = "broken",
      .severity = SEVERITY_MAJOR,
      .since = NOW - HOUR,
-     .text = "SPF gives fail for 192.0.2.10: no mechanism names it",
+     .text = "SPF gives fail for 192.0.2.10: 'include:_spf.example.net' in the record of "
+	     "shop.example names what does not exist",
      .fix = "shop.example. IN TXT \"v=spf1 ip4:192.0.2.10 include:_spf.example.net -all\""},
 };
 static const struct incident_item sick[] = {
@@ -206,7 +207,7 @@ static const struct incident_item sick[] = {
      .to = "sick",
      .severity = SEVERITY_MINOR,
      .since = NOW - 5 * MINUTE,
-     .text = "127.0.0.1 must not be listed and is: 127.0.0.3"},
+     .text = "test entry 127.0.0.1 (ip4) must not be listed and is: 127.0.0.3"},
 };
 static const struct incident_item late[] = {
     {.address = "",

@@ -118,7 +118,7 @@ static void test_front_japanese(void **state)
 {
 	static const char *const wanted[] = {
 	    "<html lang=\"ja\">", ">概要</a>", "zen.example に登録",
-	    "送信 41,200通",      "要対応",    "受信拒否"};
+	    "送信41,200通",      "要対応",    "受信拒否"};
 	struct str out = {0};
 	const struct html_page page = frame(&out, "ja", HTML_FRONT);
 
