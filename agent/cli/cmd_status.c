@@ -100,7 +100,10 @@ static bool look(struct cli *cli, struct answer *answer, struct err *err)
 	keep_named(&answer->domains, &words);
 	if (answer->has_addresses)
 		return look_at_status(&source, words.address, words.addresses, cli->now, cli->arena,
-				      &answer->status, err);
+				      &answer->status, err) &&
+		       (cli->wants_json || !cli->style.has_blocks ||
+			look_at_recent(&source, &cli->zone, cli->now, cli->arena, &answer->status,
+				       err));
 	answer->status = (struct status){.pass_at = answer->domains.pass_at,
 					 .is_stale = answer->domains.is_stale};
 	return true;

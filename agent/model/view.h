@@ -26,6 +26,8 @@ struct address_view {
 	int64_t oldest_s; /* -1: not known, left out */
 	struct identity identity;
 	const struct traffic *traffic; /* NULL: no log tells what it sent */
+	const uint64_t *recent; /* sent on each of the last days, today last; NULL: not looked up */
+	size_t recents;
 	const struct domain_auth *auth; /* of a domain; NULL: not looked at */
 };
 

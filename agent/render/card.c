@@ -399,7 +399,7 @@ void card_full(struct page *page, const struct address_view *view,
 	add_section(page, view, catalogue, FINDING_NOTED, "Noted");
 	add_identity(page, &view->identity);
 	auth_sections(page, view);
-	traffic_sections(page, view->traffic);
+	traffic_sections(page, view);
 	if (page->style->is_verbose)
 		add_clear(page, view, catalogue);
 }

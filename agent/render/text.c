@@ -2,7 +2,9 @@
 
 #include "base/ip.h"
 #include "base/mem.h"
+#include "model/traffic.h"
 #include "render/blind.h"
+#include "render/blocks.h"
 #include "render/card.h"
 #include "render/page.h"
 
@@ -14,7 +16,7 @@
 
 /* On a terminal, more rows of one grade would push everything else off the screen. All that are
  * POOR are shown, whatever it costs. */
-enum { ROWS_MAX = 20 };
+enum { ROWS_MAX = 20, WIDE_COLUMNS = 110 };
 
 /* The worst first. */
 static const enum grade_letter grade_order[] = {GRADE_POOR, GRADE_UNKNOWN, GRADE_NEUTRAL,
@@ -73,9 +75,50 @@ static void add_summary(struct page *page, const struct address_view *view, size
 }
 
 static const struct layout_column column[] = {
-    {"GRADE", false, LAYOUT_KEEP}, {"ADDRESS", false, LAYOUT_KEEP}, {"NAME", false, LAYOUT_SPARE},
-    {"POOL", false, LAYOUT_SPARE}, {"ANSWERED", true, LAYOUT_KEEP}, {"WHY", false, LAYOUT_CUT},
+    {"GRADE", false, LAYOUT_KEEP},
+    {"ADDRESS", false, LAYOUT_KEEP},
+    {"NAME", false, LAYOUT_SPARE},
+    {"POOL", false, LAYOUT_SPARE},
+    {"14 DAYS, YESTERDAY", false, LAYOUT_KEEP},
+    {"ANSWERED", true, LAYOUT_KEEP},
+    {"WHY", false, LAYOUT_CUT},
 };
+
+static enum tint volume_tint(enum volume_level level)
+{
+	switch (level) {
+	case VOLUME_SPIKE:
+		return TINT_BAD;
+	case VOLUME_ELEVATED:
+	case VOLUME_OVER_PLAN:
+	case VOLUME_LOW:
+		return TINT_WARN;
+	case VOLUME_NORMAL:
+	case VOLUME_WARM_UP:
+	case VOLUME_COLD:
+	case VOLUME_NO_DATA:
+	case VOLUME_LEVEL_COUNT:
+		break;
+	}
+	return TINT_FAINT;
+}
+
+/* The last days, and how yesterday was to last month's mean; only where a line has the room. */
+static struct layout_cell recent(struct page *page, const struct address_view *view)
+{
+	struct layout_cell cell = {"", TINT_NONE};
+	struct str text = {0};
+
+	if (!view->recent || page->layout.columns < WIDE_COLUMNS)
+		return cell;
+	blocks_spark(&text, view->recent, view->recents);
+	if (view->traffic->volume.month_mean > 0)
+		str_addf(&text, " %.1f×", view->traffic->volume.ratio);
+	cell.text = arena_strdup(page->arena, str_text(&text));
+	cell.tint = volume_tint(view->traffic->volume.level);
+	str_release(&text);
+	return cell;
+}
 
 /* How much was answered is worth a column only where something is missing. */
 static void fill_row(struct page *page, struct layout_cell *cell, const struct address_view *view)
@@ -90,8 +133,9 @@ static void fill_row(struct page *page, struct layout_cell *cell, const struct a
 	cell[1] = (struct layout_cell){page_shown(page, view->address), TINT_NONE};
 	cell[2] = (struct layout_cell){page_shown(page, view->name), TINT_NONE};
 	cell[3] = (struct layout_cell){page_shown(page, view->pool), TINT_NONE};
-	cell[4] = (struct layout_cell){gap, TINT_WARN};
-	cell[5] = (struct layout_cell){why, grade->letter == GRADE_GOOD ? TINT_FAINT : TINT_NONE};
+	cell[4] = recent(page, view);
+	cell[5] = (struct layout_cell){gap, TINT_WARN};
+	cell[6] = (struct layout_cell){why, grade->letter == GRADE_GOOD ? TINT_FAINT : TINT_NONE};
 }
 
 /* How many rows of a grade are shown; a pipe gets them all. */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "render/blocks.h"
 #include "render/escape.h"
 
 #include <math.h>
@@ -9,8 +10,20 @@
 
 enum { RECEIVERS_SHOWN = 8 };
 
-static void add_volume(struct page *page, const struct volume_verdict *volume)
+static void add_recent(struct page *page, const struct address_view *view)
 {
+	struct str spark = {0};
+
+	if (!view->recent)
+		return;
+	blocks_spark(&spark, view->recent, view->recents);
+	page_field(page, arena_printf(page->arena, "%zu days", view->recents), str_text(&spark));
+	str_release(&spark);
+}
+
+static void add_volume(struct page *page, const struct address_view *view)
+{
+	const struct volume_verdict *const volume = &view->traffic->volume;
 	char yesterday[GROUPED_BYTES], today[GROUPED_BYTES], projected[GROUPED_BYTES];
 	char mean[GROUPED_BYTES];
 
@@ -19,6 +32,7 @@ static void add_volume(struct page *page, const struct volume_verdict *volume)
 	page_field(page, "why", volume->reason);
 	if (volume->level == VOLUME_NO_DATA)
 		return;
+	add_recent(page, view);
 	page_field(page, "yesterday",
 		   volume->month_mean > 0
 		       ? arena_printf(page->arena, "%s, %.1f times last month's daily mean of %s",
@@ -106,11 +120,13 @@ static void add_suspects(struct page *page, const struct traffic *traffic)
 	}
 }
 
-void traffic_sections(struct page *page, const struct traffic *traffic)
+void traffic_sections(struct page *page, const struct address_view *view)
 {
+	const struct traffic *const traffic = view->traffic;
+
 	if (!traffic)
 		return;
-	add_volume(page, &traffic->volume);
+	add_volume(page, view);
 	add_receivers(page, traffic);
 	add_suspects(page, traffic);
 }

@@ -8,7 +8,7 @@
 /* What an address sent, for people and programs. */
 
 /* Sections of a card: volume, receivers, suspects; nothing without logs. */
-void traffic_sections(struct page *page, const struct traffic *traffic);
+void traffic_sections(struct page *page, const struct address_view *view);
 /* The first suspect in a few words, escaped; "" for none. */
 const char *traffic_suspect(struct page *page, const struct traffic *traffic);
 /* Sets "volume", "receivers" and "suspects" as the interface has them. */

@@ -2,6 +2,7 @@
 #define RUN_LOOK_H
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "conf/conf.h"
 #include "model/alert.h"
@@ -60,5 +61,10 @@ struct status {
 };
 bool look_at_status(const struct look_source *source, const char *const *word, size_t words,
 		    int64_t now, struct arena *arena, struct status *status, struct err *err);
+
+/* What each sent on its last days, for who looks at a terminal: of all where they are few, else of
+ * those that are not GOOD. */
+bool look_at_recent(const struct look_source *source, const struct zone *zone, int64_t now,
+		    struct arena *arena, struct status *status, struct err *err);
 
 #endif

@@ -4,8 +4,11 @@
 #include "judge/incident.h"
 #include "run/snapshot.h"
 #include "store/incidents.h"
+#include "store/volumes.h"
 
 #include <string.h>
+
+enum { RECENT_DAYS = 14, FEW_VIEWS = 500 };
 
 static bool is_wanted(const struct target *target, const char *word)
 {
@@ -135,4 +138,42 @@ bool look_at_status(const struct look_source *source, const char *const *word, s
 	map_free(by_text);
 	keep_mutes(status, now);
 	return true;
+}
+
+static bool add_recent(struct store *store, int64_t today, struct arena *arena,
+		       struct address_view *view, struct err *err)
+{
+	const struct volume_query query = {&view->address, 1, today - RECENT_DAYS + 1, today};
+	struct volume_day *day;
+	uint64_t *recent;
+	size_t days;
+
+	if (!volumes_days(store, &query, arena, &day, &days, err))
+		return false;
+	if (!days)
+		return true;
+	recent = arena_calloc(arena, RECENT_DAYS, sizeof(*recent));
+	for (size_t i = 0; i < days; i++)
+		recent[day[i].day - query.first_day] += day[i].sent;
+	view->recent = recent;
+	view->recents = RECENT_DAYS;
+	return true;
+}
+
+bool look_at_recent(const struct look_source *source, const struct zone *zone, int64_t now,
+		    struct arena *arena, struct status *status, struct err *err)
+{
+	struct store *const store = look_open(source, err);
+	const int64_t today = civil_days(civil_date_at(zone, now));
+	bool ok = store != NULL;
+
+	for (size_t i = 0; ok && i < status->views; i++) {
+		struct address_view *const view = &status->view[i];
+
+		if (view->traffic &&
+		    (status->views <= FEW_VIEWS || view->grade.letter != GRADE_GOOD))
+			ok = add_recent(store, today, arena, view, err);
+	}
+	look_close(source, store);
+	return ok;
 }

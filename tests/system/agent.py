@@ -1,11 +1,14 @@
 """The program under test: a folder with its configuration and state, and its commands."""
 
+import fcntl
 import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
+import termios
 
 BINARY = os.path.abspath(os.environ.get("REPWATCH", "build/repwatch"))
 # Enough for one pass under a sanitizer on a busy machine; a hang is found, a slow day is not.
@@ -153,6 +156,24 @@ class Repwatch:
         return subprocess.Popen(self.argv(*words), cwd=self.dir, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 env=self.environment(**env))
+
+    def on_a_terminal(self, *words, columns=80, codes=(0,), **env):
+        """What a command writes to a terminal; standard error with it."""
+        main, side = os.openpty()
+        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("4H", 50, columns, 0, 0))
+        child = subprocess.Popen(self.argv(*words), stdout=side, stderr=side, stdin=subprocess.DEVNULL,
+                                 cwd=self.dir,
+                                 env=self.environment(**{"TERM": "xterm", "NO_COLOR": "1", **env}))
+        os.close(side)
+        out = b""
+        try:
+            while part := os.read(main, 4096):
+                out += part
+        except OSError:
+            pass  # Linux's way to say that the other side was closed
+        os.close(main)
+        assert child.wait(LIMIT_S) in codes, out
+        return out.decode()
 
     def run(self, *words, codes=(0, 3), **more):
         """One pass; its summary."""

@@ -441,33 +441,14 @@ def test_counts_are_the_truth_of_others(repwatch, kind):
             for ip, dates in document["addresses"].items()} == expected
 
 
-def on_a_terminal(repwatch, *words, **env):
-    """What a command writes to a terminal."""
-    main, side = os.openpty()
-    child = subprocess.Popen(repwatch.argv(*words), stdout=side, stdin=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE, cwd=repwatch.dir,
-                             env=repwatch.environment(**{"TERM": "xterm", "NO_COLOR": "1", **env}))
-    os.close(side)
-    out = b""
-    try:
-        while part := os.read(main, 4096):
-            out += part
-    except OSError:
-        pass  # Linux's way to say that the other side was closed
-    os.close(main)
-    assert child.wait(60) == 0, child.stderr.read()
-    child.stderr.close()
-    return out.decode()
-
-
 def test_bars_are_blocks_only_where_they_show(repwatch):
     repwatch.configure(["198.18.0.1"])
     done = repwatch("volume", "import", "--format", "postfix", "--address", "198.18.0.1", "-",
                     stdin=log_of({4: 8, 2: 1, 1: 4}))
     assert done.code == 0, done
-    shown = on_a_terminal(repwatch, "volume", "show", LC_ALL="C.UTF-8")
+    shown = repwatch.on_a_terminal("volume", "show", LC_ALL="C.UTF-8")
     assert "█ ▁▄" in shown and "█" * 30 in shown and "#" not in shown
-    for text in (on_a_terminal(repwatch, "volume", "show", LC_ALL="C"),
-                 on_a_terminal(repwatch, "volume", "show", LC_ALL="C.UTF-8", TERM="dumb"),
+    for text in (repwatch.on_a_terminal("volume", "show", LC_ALL="C"),
+                 repwatch.on_a_terminal("volume", "show", LC_ALL="C.UTF-8", TERM="dumb"),
                  repwatch("volume", "show").text):
         assert text.isascii() and "#" * 30 in text

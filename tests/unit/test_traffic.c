@@ -114,7 +114,7 @@ static void shows_what_the_golden_files_hold(void **state)
 		struct str out = {0};
 		struct page page = page_begin(&out, &style);
 
-		traffic_sections(&page, row[i].traffic);
+		traffic_sections(&page, &(struct address_view){.traffic = row[i].traffic});
 		page_end(&page);
 		golden_equal(row[i].golden, &out);
 		str_release(&out);
