@@ -22,7 +22,8 @@ int rrd_fetch_cb_register(fetch_fn *fetch);
 /* librrd's callback takes no context; a process draws one picture at a time. */
 static const struct sheet *drawn;
 
-static double value_at(const struct sheet_draw *draw, int64_t at)
+/* The step that holds then, counted from 1; 0: none does. */
+static size_t step_at(const struct sheet_draw *draw, int64_t at)
 {
 	size_t low = 0;
 	size_t high = draw->steps;
@@ -35,12 +36,52 @@ static double value_at(const struct sheet_draw *draw, int64_t at)
 		else
 			high = middle;
 	}
-	return low ? draw->step[low - 1].value : NAN;
+	return low;
+}
+
+static double value_at(const struct sheet_draw *draw, int64_t at)
+{
+	const size_t step = step_at(draw, at);
+
+	return step ? draw->step[step - 1].value : NAN;
+}
+
+/* How high all areas together are. */
+static double pile_at(int64_t at)
+{
+	double pile = 0;
+
+	for (size_t i = 0; i < drawn->draws; i++) {
+		const struct sheet_draw *const draw = &drawn->draw[i];
+		const double value = draw->kind == DRAW_AREA ? value_at(draw, at) : NAN;
+
+		pile += isnan(value) ? 0 : value;
+	}
+	return pile;
+}
+
+/* Where several steps share a pixel the highest pile is drawn: a single day would else be missed
+ * in three years. */
+static double area(const struct sheet_draw *draw, int64_t from, int64_t to)
+{
+	const int64_t middle = from + (to - from) / 2;
+	int64_t best = middle;
+
+	for (size_t i = step_at(draw, from); i < draw->steps && draw->step[i].from < to; i++) {
+		const int64_t at = draw->step[i].from;
+		const bool is_whole = i + 1 < draw->steps && draw->step[i + 1].from <= to;
+
+		if (is_whole && pile_at(at) > pile_at(best))
+			best = at;
+	}
+	return value_at(draw, best);
 }
 
 /* What is drawn for (from, to]: a band is seen when it touches the pixel, however short it is. */
 static double pixel(const struct sheet_draw *draw, int64_t from, int64_t to)
 {
+	if (draw->kind == DRAW_AREA)
+		return area(draw, from, to);
 	if (draw->kind != DRAW_BAND)
 		return value_at(draw, from + (to - from) / 2);
 	for (size_t i = 0; i < draw->spans; i++)

@@ -128,7 +128,7 @@ static void shows_nothing_without_logs(void **state)
 	struct page page = page_begin(&out, &style);
 
 	(void)state;
-	traffic_sections(&page, NULL);
+	traffic_sections(&page, &(struct address_view){.traffic = NULL});
 	assert_string_equal(str_text(&out), "");
 	assert_string_equal(traffic_suspect(&page, NULL), "");
 	assert_string_equal(traffic_suspect(&page, &quiet), "");
