@@ -87,9 +87,13 @@ static void add_reasons(const struct html_page *page, const struct address_view 
 static void add_suspects(const struct html_page *page, const struct traffic *traffic)
 {
 	static const char *const column[] = {
-	    TR_LATER("Account"),           "#" TR_LATER("Sent"),  "#" TR_LATER("Usually"),
-	    "#" TR_LATER("Times"),         "#" TR_LATER("Share"), "#" TR_LATER("Bounced"),
-	    "#" TR_LATER("Unknown users"),
+	    TR_LATER("Account"),
+	    ("#" TR_LATER("Sent")),
+	    ("#" TR_LATER("Usually")),
+	    ("#" TR_LATER("Times")),
+	    ("#" TR_LATER("Share")),
+	    ("#" TR_LATER("Bounced")),
+	    ("#" TR_LATER("Unknown users")),
 	};
 
 	if (!traffic || !traffic->suspects)
@@ -193,9 +197,9 @@ static void add_days(const struct html_page *page, const struct report_address *
 {
 	static const char *const column[] = {
 	    TR_LATER("Day"),
-	    "#" TR_LATER("Sent"),
-	    "#" TR_LATER("Deferred"),
-	    "#" TR_LATER("Bounced"),
+	    ("#" TR_LATER("Sent")),
+	    ("#" TR_LATER("Deferred")),
+	    ("#" TR_LATER("Bounced")),
 	};
 
 	if (!address->days)
@@ -301,8 +305,8 @@ static void add_listings(const struct html_page *page, const struct report_addre
 static void add_receivers(const struct html_page *page, const struct traffic *traffic)
 {
 	static const char *const column[] = {
-	    TR_LATER("Receiver"),    "#" TR_LATER("Sent"),      "#" TR_LATER("Deferred"),
-	    "#" TR_LATER("Bounced"), TR_LATER("Refuses since"), TR_LATER("Its words"),
+	    TR_LATER("Receiver"),      ("#" TR_LATER("Sent")),    ("#" TR_LATER("Deferred")),
+	    ("#" TR_LATER("Bounced")), TR_LATER("Refuses since"), TR_LATER("Its words"),
 	};
 
 	if (!traffic || !traffic->receivers)

@@ -91,7 +91,7 @@ void report_domains(const struct html_page *page, const struct domain_view *view
 	static const char *const column[] = {
 	    TR_LATER("State"),
 	    TR_LATER("Domain"),
-	    "#" TR_LATER("Mail a day"),
+	    ("#" TR_LATER("Mail a day")),
 	    "#Gmail",
 	    "#Microsoft",
 	    "SPF",

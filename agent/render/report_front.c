@@ -96,8 +96,8 @@ static void add_attention(const struct html_page *page, const struct report_fron
 	    TR_LATER("What is wrong"),
 	    TR_LATER("Suspect"),
 	    TR_LATER("Since"),
-	    "#" TR_LATER("Yesterday"),
-	    "#" TR_LATER("To last month's mean"),
+	    ("#" TR_LATER("Yesterday")),
+	    ("#" TR_LATER("To last month's mean")),
 	    TR_LATER("Pool"),
 	};
 
@@ -119,13 +119,13 @@ static void add_pools(const struct html_page *page, const struct report_front *f
 {
 	static const char *const column[] = {
 	    TR_LATER("Pool"),
-	    "#" TR_LATER("Addresses"),
+	    ("#" TR_LATER("Addresses")),
 	    "#POOR",
 	    "#UNKNOWN",
 	    "#NEUTRAL",
 	    "#GOOD",
-	    "#" TR_LATER("Yesterday"),
-	    "#" TR_LATER("To last month's mean"),
+	    ("#" TR_LATER("Yesterday")),
+	    ("#" TR_LATER("To last month's mean")),
 	};
 
 	report_heading(page, "Pools");
@@ -164,8 +164,8 @@ static void add_block(const struct html_page *page, const struct address_view *v
 static void add_blocks(const struct html_page *page, const struct report_front *front)
 {
 	static const char *const column[] = {
-	    TR_LATER("Receiver"),    TR_LATER("Address"), TR_LATER("Since"),
-	    "#" TR_LATER("Refused"), TR_LATER("Cause"),   TR_LATER("Its words"),
+	    TR_LATER("Receiver"),      TR_LATER("Address"), TR_LATER("Since"),
+	    ("#" TR_LATER("Refused")), TR_LATER("Cause"),   TR_LATER("Its words"),
 	};
 	size_t blocks = 0;
 

@@ -40,7 +40,7 @@ void report_lists(const struct html_page *page, const struct list_view *view, si
 	    TR_LATER("Severity"),
 	    TR_LATER("Health"),
 	    TR_LATER("Since"),
-	    "#" TR_LATER("Questions a day"),
+	    ("#" TR_LATER("Questions a day")),
 	    TR_LATER("Why"),
 	};
 

@@ -72,9 +72,9 @@ static void add_table(const struct html_page *page, const struct report_pool *po
 	    TR_LATER("Address"),
 	    TR_LATER("What is wrong"),
 	    TR_LATER("Suspect"),
-	    "#" TR_LATER("Yesterday"),
-	    "#" TR_LATER("To last month's mean"),
-	    "#" TR_LATER("Questions answered"),
+	    ("#" TR_LATER("Yesterday")),
+	    ("#" TR_LATER("To last month's mean")),
+	    ("#" TR_LATER("Questions answered")),
 	};
 	const size_t first = number * REPORT_ROWS_MAX;
 

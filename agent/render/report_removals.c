@@ -56,9 +56,9 @@ static void add_open(const struct html_page *page, const struct removal_view *vi
 static void add_ledger(const struct html_page *page, const struct removal_page *removals)
 {
 	static const char *const column[] = {
-	    TR_LATER("Address"),         TR_LATER("List or receiver"), TR_LATER("Asked"),
-	    "#" TR_LATER("Times asked"), TR_LATER("Their answer"),     TR_LATER("Cleared"),
-	    TR_LATER("Back again"),      TR_LATER("Ticket"),           TR_LATER("Note"),
+	    TR_LATER("Address"),           TR_LATER("List or receiver"), TR_LATER("Asked"),
+	    ("#" TR_LATER("Times asked")), TR_LATER("Their answer"),     TR_LATER("Cleared"),
+	    TR_LATER("Back again"),        TR_LATER("Ticket"),           TR_LATER("Note"),
 	};
 	const size_t shown =
 	    removals->requests < REPORT_LONG_MAX ? removals->requests : REPORT_LONG_MAX;
