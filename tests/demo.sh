@@ -20,11 +20,12 @@ done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/repwatch-demo.XXXXXX")
 chmod 755 "$dir" # rbldnsd gives up root's rights before it reads its zones
-mkdir "$dir/zones"
+mkdir "$dir/zones" "$dir/mailbox"
 rbldnsd_pid=
 unbound_pid=
-# shellcheck disable=SC2086 # none or one
-trap 'kill $rbldnsd_pid $unbound_pid 2>/dev/null || :' EXIT
+mailbox_pid=
+# shellcheck disable=SC2086 # none or one each
+trap 'kill $rbldnsd_pid $unbound_pid $mailbox_pid 2>/dev/null || :' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -46,9 +47,9 @@ show() {
 	esac
 }
 
-# letters: what people are told of it, as it stands in the outbox, each letter once.
+# letters: what came by mail since the last time.
 letters() {
-	at "$day" python3 "$here/demo_letters.py" "$dir/state" "$dir/letters.read"
+	python3 "$here/demo_mailbox.py" read "$dir/mailbox"
 }
 
 # --- the clock ---
@@ -261,8 +262,21 @@ END
 	END
 } >"$dir/unbound.conf.in"
 
-say "Starting a DNS server with five sample lists, and a resolver that also knows the sample" \
-	"network's own names. Everything is in $dir."
+# mailbox: starts the mail server and waits until it has written its port.
+mailbox() {
+	python3 "$here/demo_mailbox.py" serve "$dir/mailbox" >>"$dir/mailbox.log" 2>&1 &
+	mailbox_pid=$!
+	limit=200
+	while [ ! -e "$dir/mailbox/port" ]; do
+		limit=$((limit - 1))
+		[ $limit -gt 0 ] || fail "the mail server does not start: see $dir/mailbox.log"
+		sleep 0.05
+	done
+}
+
+say "Starting a DNS server with five sample lists, a resolver that also knows the sample" \
+	"network's own names, and a mail server for what people are told. Everything is in $dir."
+mailbox
 listen rbldnsd 2.0.0.127.bl.demo.test 127.0.0.2
 rbldnsd_pid=$pid
 rbldnsd_port=$port
@@ -277,11 +291,12 @@ cat >"$dir/lists.conf" <<-'END'
 	  { zone = "bl.demo.test"; name = "Demo BL"; operator = "demo";
 	    covers = ["ip4", "ip6"]; kind = "block"; severity = "critical";
 	    codes = ( { code = "127.0.0.2"; means = "source of spam"; } ); every = "1h";
-	    lookup_url = "https://bl.demo.test/why?ip={address}"; removal = "self-service"; },
+	    lookup_url = "https://bl.demo.test/why?ip={address}"; removal = "self-service";
+	    removal_by = "self-service"; removal_url = "https://bl.demo.test/remove"; },
 	  { zone = "traps.demo.test"; name = "Demo traps"; operator = "demo";
 	    covers = ["ip4"]; kind = "block"; severity = "major";
 	    codes = ( { code = "127.0.0.3"; means = "hit a spam trap"; } ); every = "2h";
-	    removal = "expires by itself"; },
+	    removal = "expires by itself"; removal_by = "expiry"; expires = "7d"; },
 	  { zone = "dynamic.demo.test"; name = "Demo dynamic"; operator = "demo";
 	    covers = ["ip4"]; kind = "policy"; severity = "info";
 	    codes = ( { code = "127.0.0.10"; means = "dynamic range"; } ); every = "12h";
@@ -321,9 +336,9 @@ cat >"$dir/repwatch.conf" <<-END
 	alerts = {
 	  channels = (
 	    { name = "noc"; type = "mail"; to = ["noc@example.jp"]; from = "repwatch@example.jp";
-	      url = "smtp://127.0.0.1:9"; },
+	      url = "smtp://127.0.0.1:$(cat "$dir/mailbox/port")"; },
 	    { name = "toban"; type = "mail"; to = ["toban@example.jp"]; from = "repwatch@example.jp";
-	      url = "smtp://127.0.0.1:9"; language = "ja"; }
+	      url = "smtp://127.0.0.1:$(cat "$dir/mailbox/port")"; language = "ja"; }
 	  );
 	};
 END
