@@ -364,7 +364,6 @@ day=-3d
 mail -72 stolen refused >>"$dir/mail.log"
 show run --all
 letters
-show events --since 1h 192.0.2.10
 
 say "An hour later the account is locked, but mail1 is on the list 'bl'. A second question in" \
 	"the same pass confirms it."

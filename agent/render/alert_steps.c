@@ -216,7 +216,7 @@ static void ask(struct steps *steps, const struct removal_way *way, const char *
 	if (*where)
 		alert_say(telling, "Then see what %s asks for: %s\n", who, where);
 	else
-		alert_say(telling, "Then see what %s says about it, above.\n", who);
+		alert_say(telling, "Then see what %s says about it, below.\n", who);
 }
 
 static size_t count_alike(const struct incident *incident, const struct incident_item *of)
@@ -274,6 +274,16 @@ static bool was_asked_before(const struct incident *incident, size_t at)
 	return false;
 }
 
+/* Whether somebody there reads what is sent to them. */
+static bool takes_requests(const struct steps *steps, const struct incident_item *item)
+{
+	const struct removal_way *const way = item->list ? &item->list->way : item->way;
+	const enum removal_by by = way ? way->by : REMOVAL_BY_UNKNOWN;
+
+	return by != REMOVAL_BY_EXPIRY && by != REMOVAL_BY_PAYING &&
+	       !is_limited(steps->telling->alert->traffic, item);
+}
+
 static void about_removal(struct steps *steps)
 {
 	const struct incident *const incident = steps->incident;
@@ -286,7 +296,8 @@ static void about_removal(struct steps *steps)
 		if (!alert_item_is_open(item) || was_asked_before(incident, i) ||
 		    !(alert_item_is_listing(item) || alert_item_is(item, "receiver")))
 			continue;
-		first = first ? first : item;
+		if (!first && takes_requests(steps, item))
+			first = item;
 		ask_about(steps, item);
 		told++;
 	}

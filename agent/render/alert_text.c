@@ -178,7 +178,7 @@ static void add_state(struct telling *telling)
 	const char *const span = alert_span(telling, alert->at - incident->opened_at);
 
 	if (alert->kind == ALERT_REMINDER)
-		alert_say(telling, "Open for %s; told %s times before.\n\n", span,
+		alert_say(telling, "Open for %s; messages before this one: %s.\n\n", span,
 			  alert_number(telling, incident->seq > 1 ? incident->seq - 1 : 1));
 	if (alert->kind == ALERT_ENDED)
 		alert_say(
