@@ -28,7 +28,6 @@ struct adding {
 	size_t slots;
 	size_t at; /* the last one found */
 	struct use **use; /* one list a view, the last used first */
-	int64_t first; /* day with mail */
 };
 
 struct domain_group *domain_group_of(struct domain_making *making, const char *registrable)
@@ -127,8 +126,6 @@ static void take(void *context, const struct domain_count *count)
 	struct adding *const adding = context;
 	const struct slot *const slot = slot_of(adding, count->domain_id);
 
-	if (count->day < adding->first)
-		adding->first = count->day;
 	if (!slot)
 		return;
 	add_to_view(adding, slot->view, count);
@@ -230,14 +227,15 @@ static void give_addresses(struct adding *adding, struct domain_view *view)
 }
 
 /* Who sends for it now. */
-static bool give_accounts(struct adding *adding, struct err *err)
+static bool give_accounts(struct adding *adding, int64_t domain_id, struct err *err)
 {
 	const struct domain_making *const making = adding->making;
+	const struct account_period period = {making->question->today - RECENT_DAYS,
+					      making->question->today, domain_id};
 	struct domain_account *row;
 	size_t rows;
 
-	if (!domains_accounts(making->question->store, making->question->today - RECENT_DAYS,
-			      making->arena, &row, &rows, err))
+	if (!domains_accounts(making->question->store, &period, making->arena, &row, &rows, err))
 		return false;
 	for (size_t i = 0; i < rows; i++) {
 		const struct slot *const slot = slot_of(adding, row[i].domain_id);
@@ -249,27 +247,52 @@ static bool give_accounts(struct adding *adding, struct err *err)
 	return true;
 }
 
+static bool give_all_accounts(struct adding *adding, struct err *err)
+{
+	if (!adding->making->question->wanted)
+		return give_accounts(adding, 0, err);
+	for (size_t i = 0; i < adding->slots; i++)
+		if (!give_accounts(adding, adding->slot[i].domain_id, err))
+			return false;
+	return true;
+}
+
+/* All in the order they lie in, or those that are wanted, each by itself. */
+static bool count_all(struct adding *adding, struct err *err)
+{
+	const struct domain_question *const question = adding->making->question;
+	const struct domain_counts counts = {adding->making->first_day, question->today, take,
+					     adding};
+
+	if (!question->wanted)
+		return domains_count(question->store, &counts, err);
+	for (size_t i = 0; i < adding->slots; i++)
+		if (!domains_count_one(question->store, &counts, adding->slot[i].domain_id, err))
+			return false;
+	return true;
+}
+
 bool domain_count_mail(struct domain_making *making, struct err *err)
 {
 	const int64_t today = making->question->today;
-	struct adding adding = {.making = making, .first = today + 1};
-	const struct domain_counts counts = {making->first_day, today, take, &adding};
+	struct adding adding = {.making = making};
 	struct stored_names domains;
+	int64_t first;
 
-	if (!domains_names(making->question->store, making->arena, &domains, &adding.senders, err))
+	if (!domains_names(making->question->store, making->arena, &domains, &adding.senders,
+			   err) ||
+	    !domains_first_day(making->question->store, making->first_day, &first, err))
 		return false;
 	make_slots(&adding, &domains);
 	adding.use = arena_calloc(making->arena, making->views, sizeof(struct use *));
-	if (!domains_count(making->question->store, &counts, err))
+	if (!count_all(&adding, err))
 		return false;
 	for (size_t i = 0; i < making->views; i++)
 		give_addresses(&adding, &making->view[i]);
-	if (!give_accounts(&adding, err))
+	if (!give_all_accounts(&adding, err))
 		return false;
-	making->is_counted = adding.first <= today;
-	making->days = today - adding.first;
-	if (making->days < 0)
-		making->days = 0;
+	making->is_counted = first <= today;
+	making->days = making->is_counted ? today - first : 0;
 	if (making->days > DOMAIN_VIEW_DAYS)
 		making->days = DOMAIN_VIEW_DAYS;
 	return true;

@@ -35,7 +35,12 @@ void domains_drop(struct pass *pass, size_t target);
 /* After store_save_address. */
 bool domains_keep(struct pass *pass, size_t target, struct err *err);
 
-/* Once all of the pass is in the store: what is shown of the domains' mail. */
+/* What domains_senders() is asked by each pass. */
+struct sender_query domains_period(const struct pass *pass);
+/* Before the pass believes anything. */
+void domains_remember(struct pass *pass);
+/* Once all of the pass is in the store: what is shown of the domains' mail, of those of which it may
+ * have changed. */
 bool domains_show(struct pass *pass, struct err *err);
 
 /* An event about a domain's authentication; told once all of a pass are there. */

@@ -10,6 +10,13 @@
 /* Where a domain sent in the last week, what it used before is history: servers move. */
 enum { RECENT_DAYS = 7 };
 
+struct sender_query domains_period(const struct pass *pass)
+{
+	const int64_t today = pass_day(pass);
+
+	return (struct sender_query){today - DOMAIN_FOUND_DAYS, today - RECENT_DAYS, today};
+}
+
 /* What becomes of one domain. */
 struct senders {
 	struct auth_subject *subject;
@@ -61,8 +68,7 @@ static struct senders *senders_of_row(struct giving *giving, const char *text)
 static bool add_found(struct giving *giving, struct err *err)
 {
 	struct pass *const pass = giving->pass;
-	const int64_t today = pass_day(pass);
-	const struct sender_query query = {today - DOMAIN_FOUND_DAYS, today - RECENT_DAYS, today};
+	const struct sender_query query = domains_period(pass);
 	struct arena *const arena = arena_new();
 	struct domain_sender *row = NULL;
 	struct senders **of_row;

@@ -76,12 +76,11 @@ static struct candidate *candidate_of_row(struct choosing *choosing, const char 
 static bool add_found(struct choosing *choosing, struct err *err)
 {
 	struct pass *const pass = choosing->pass;
-	const int64_t today = pass_day(pass);
+	const struct sender_query query = domains_period(pass);
 	struct arena *const arena = arena_new();
 	struct domain_tried *row = NULL;
 	size_t rows = 0;
-	const bool ok =
-	    domains_tried(pass->store, today - DOMAIN_FOUND_DAYS, today, arena, &row, &rows, err);
+	const bool ok = domains_tried(pass->store, &query, arena, &row, &rows, err);
 
 	for (size_t i = 0; ok && i < rows; i++) {
 		struct candidate *const candidate = candidate_of_row(choosing, row[i].domain);

@@ -18,6 +18,18 @@ static const struct conf_domain *conf_of(const struct conf *conf, const char *na
 	return NULL;
 }
 
+const char *domain_key(const char *name, const char *registrable)
+{
+	return registrable[0] ? registrable : name;
+}
+
+static bool is_wanted(const struct domain_making *making, const char *name, const char *registrable)
+{
+	const struct map *const wanted = making->question->wanted;
+
+	return !wanted || map_get(wanted, domain_key(name, registrable));
+}
+
 static const struct domain_auth *auth_of(struct domain_making *making,
 					 const struct stored_domain *stored)
 {
@@ -81,9 +93,10 @@ static void add_views(struct domain_making *making)
 	making->view =
 	    arena_calloc(making->arena, domains->count + conf->domains, sizeof(*making->view));
 	for (size_t i = 0; i < domains->count; i++)
-		if (domains->domain[i].role != DOMAIN_PARENT)
+		if (domains->domain[i].role != DOMAIN_PARENT &&
+		    is_wanted(making, domains->address[i].address, domains->domain[i].registrable))
 			add_stored(making, i);
-	for (size_t i = 0; i < conf->domains; i++)
+	for (size_t i = 0; !making->question->wanted && i < conf->domains; i++)
 		if (!map_get(making->by_name, conf->domain[i].domain))
 			add_new(making, &conf->domain[i]);
 	for (size_t i = 0; i < making->views; i++)
@@ -179,12 +192,6 @@ static const struct bulk_verdict *judge(struct domain_making *making, struct dom
 	return verdict;
 }
 
-static bool is_bad(const struct standing *standing)
-{
-	return (standing->belief == FINDING_BROKEN && standing->severity > SEVERITY_INFO) ||
-	       standing->belief == FINDING_LISTED;
-}
-
 /* A reverse name is the address's matter, and told there; it is the domain's once much is sent. */
 static bool lacks_record(const struct bulk_verdict *bulk)
 {
@@ -203,7 +210,7 @@ static bool is_urgent(const struct domain_view *view)
 static bool is_unready(const struct domain_view *view)
 {
 	for (size_t i = 0; i < view->base.standings; i++)
-		if (is_bad(&view->base.standing[i]))
+		if (domain_is_bad(&view->base.standing[i]))
 			return true;
 	return is_urgent(view) ||
 	       (view->bulk && view->bulk->readiness == BULK_UNREADY && lacks_record(view->bulk));

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "model/domain_view.h"
 #include "run/look.h"
 #include "run/snapshot.h"
@@ -22,7 +23,10 @@ struct domain_question {
 	struct store *store;
 	int64_t today; /* civil_days() of the operator's day */
 	bool counts_mail; /* adds up what the logs brought; else it is as the last pass left it */
+	struct map *wanted; /* by domain_key() of a domain; NULL: all */
 };
+/* What domains of one organisation have in common: its registrable domain, or their own name. */
+const char *domain_key(const char *name, const char *registrable);
 /* One view a domain, the one with most mail first. */
 bool domain_views(const struct domain_question *question, struct arena *arena,
 		  struct domain_view **out, size_t *count, struct err *err);

@@ -32,6 +32,13 @@ struct domain_making {
 	bool is_counted; /* there are counts at all */
 };
 
+/* What of a belief makes its domain unready. */
+static inline bool domain_is_bad(const struct standing *standing)
+{
+	return (standing->belief == FINDING_BROKEN && standing->severity > SEVERITY_INFO) ||
+	       standing->belief == FINDING_LISTED;
+}
+
 /* Of the organisation; a new one the first time. NULL for "". */
 struct domain_group *domain_group_of(struct domain_making *making, const char *registrable);
 /* Volumes, shares and addresses, of views and of groups that are there already. */

@@ -117,8 +117,10 @@ static bool work(struct pass *pass, struct err *err)
 	if (!open_store(pass, err))
 		return false;
 	set_time(pass);
-	if (!domains_choose(pass, err) || !plan_make(pass, err) || !domains_prepare(pass, err) ||
-	    !pass_probe(pass, err))
+	if (!domains_choose(pass, err) || !plan_make(pass, err) || !domains_prepare(pass, err))
+		return false;
+	domains_remember(pass);
+	if (!pass_probe(pass, err))
 		return false;
 	if (!record_pass(pass, err))
 		return false;

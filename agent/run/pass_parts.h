@@ -41,6 +41,7 @@ struct pass_sighting {
 struct pass_domain {
 	struct stored_domain stored; /* `auth`: what this pass learned, "" for nothing */
 	struct domain_selectors *selectors; /* NULL: only lists are asked */
+	unsigned was; /* domain_show.c: what was believed of it before the pass */
 };
 
 struct pass {
@@ -86,8 +87,7 @@ struct event *pass_event(struct pass *pass);
 /* The pair's standing, or NULL; with `create`, a fresh one that starts from what is known. */
 struct standing *pass_standing(struct pass *pass, size_t target, size_t source, const char *check,
 			       bool create);
-/* The same by check and subject, for beliefs that come from no list. `good_at`: when it was last
- * known to be clear, 0 for never. */
+/* The same for beliefs that come from no list. `good_at`: when it was clear last, 0 for never. */
 struct standing *pass_find_standing(struct pass *pass, size_t target, const char *check,
 				    const char *subject);
 struct standing *pass_add_standing(struct pass *pass, size_t target, const char *check,

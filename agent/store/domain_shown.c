@@ -32,6 +32,38 @@ bool shown_load(struct store *store, struct arena *arena, struct stored_shown **
 	return step == QUERY_END;
 }
 
+bool shown_days(struct store *store, struct arena *arena, struct shown_day **out, size_t *count,
+		struct err *err)
+{
+	static const char sql[] = "SELECT address_id, day FROM domain_shown ORDER BY address_id";
+	struct rows rows = {.size = sizeof(struct shown_day)};
+	struct query query;
+	enum query_step step;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	while ((step = query_next(&query)) == QUERY_ROW) {
+		struct shown_day *const row = rows_add(&rows);
+
+		row->address_id = query_int(&query);
+		row->day = query_int(&query);
+	}
+	*count = rows.count;
+	*out = rows_keep(&rows, arena);
+	return step == QUERY_END;
+}
+
+bool shown_drop(struct store *store, int64_t address_id, struct err *err)
+{
+	static const char sql[] = "DELETE FROM domain_shown WHERE address_id = ?1";
+	struct query query;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_int(&query, address_id);
+	return query_run(&query);
+}
+
 bool shown_save(struct store *store, const struct stored_shown *shown, struct err *err)
 {
 	static const char sql[] =
@@ -52,32 +84,6 @@ bool shown_save(struct store *store, const struct stored_shown *shown, struct er
 	query_put_int(&query, shown->is_urgent);
 	query_put_int(&query, shown->is_blind);
 	query_put_bytes(&query, shown->text);
-	return query_run(&query);
-}
-
-bool shown_is_of(struct store *store, const char *made_of, bool *is, struct err *err)
-{
-	static const char sql[] = "SELECT count(*) FROM shown_of WHERE made_of = ?1";
-	struct query query;
-	enum query_step step;
-
-	*is = false;
-	if (!query_open(&query, store, sql, err))
-		return false;
-	query_put_text(&query, made_of);
-	while ((step = query_next(&query)) == QUERY_ROW)
-		*is = query_int(&query) > 0;
-	return step == QUERY_END;
-}
-
-bool shown_made(struct store *store, const char *made_of, struct err *err)
-{
-	static const char sql[] = "INSERT OR REPLACE INTO shown_of (id, made_of) VALUES (1, ?1)";
-	struct query query;
-
-	if (!query_open(&query, store, sql, err))
-		return false;
-	query_put_text(&query, made_of);
 	return query_run(&query);
 }
 

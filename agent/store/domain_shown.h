@@ -23,11 +23,15 @@ struct stored_shown {
 /* In the order of address_id. */
 bool shown_load(struct store *store, struct arena *arena, struct stored_shown **out, size_t *count,
 		struct err *err);
+/* Of which day each is. */
+struct shown_day {
+	int64_t address_id, day;
+};
+bool shown_days(struct store *store, struct arena *arena, struct shown_day **out, size_t *count,
+		struct err *err);
+bool shown_drop(struct store *store, int64_t address_id, struct err *err);
 /* Within a transaction; what is the same already is not written. */
 bool shown_save(struct store *store, const struct stored_shown *shown, struct err *err);
-/* Whether all that is kept was made of `made_of`, as the last call of shown_made() had it. */
-bool shown_is_of(struct store *store, const char *made_of, bool *is, struct err *err);
-bool shown_made(struct store *store, const char *made_of, struct err *err);
 /* Over all domains that are looked at. */
 bool shown_numbers(struct store *store, struct domain_numbers *out, struct err *err);
 

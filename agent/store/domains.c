@@ -134,26 +134,53 @@ bool domains_trim(struct store *store, int64_t now, struct err *err)
 	return query_run(&query);
 }
 
-bool domains_tried(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
+/* Whether what was added up is of this day and nothing was counted since. */
+static bool has_sums(struct store *store, int64_t day, bool *has, struct err *err)
+{
+	static const char sql[] = "SELECT 1 FROM domain_basis WHERE day = ?1"
+				  " AND NOT EXISTS (SELECT 1 FROM domain_changed)";
+	struct query query;
+	enum query_step step;
+
+	*has = false;
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_int(&query, day);
+	while ((step = query_next(&query)) == QUERY_ROW)
+		*has = true;
+	return step == QUERY_END;
+}
+
+#define NAMED                                                                                      \
+	" JOIN sender_domain ON sender_domain.id = domain_id"                                      \
+	" JOIN sender ON sender.id = sender_id ORDER BY tried DESC, name, address"
+
+bool domains_tried(struct store *store, const struct sender_query *query, struct arena *arena,
 		   struct domain_tried **out, size_t *count, struct err *err)
 {
-	static const char sql[] =
+	static const char added_up[] = "SELECT name, sum(tried) FROM domain_sum JOIN sender_domain"
+				       " ON id = domain_id GROUP BY domain_id";
+	static const char days[] =
 	    "WITH sums AS (SELECT domain_id, sum(sent + deferred + bounced + expired) AS tried"
 	    " FROM domain_day WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id)"
 	    " SELECT name, tried FROM sums JOIN sender_domain ON id = domain_id";
 	struct rows rows = {.size = sizeof(struct domain_tried)};
-	struct query query;
+	struct query read;
 	enum query_step step;
+	bool has;
 
-	if (!query_open(&query, store, sql, err))
+	if (!has_sums(store, query->last_day, &has, err) ||
+	    !query_open(&read, store, has ? added_up : days, err))
 		return false;
-	query_put_int(&query, first_day);
-	query_put_int(&query, last_day);
-	while ((step = query_next(&query)) == QUERY_ROW) {
+	if (!has) {
+		query_put_int(&read, query->first_day);
+		query_put_int(&read, query->last_day);
+	}
+	while ((step = query_next(&read)) == QUERY_ROW) {
 		struct domain_tried *const row = rows_add(&rows);
 
-		row->domain = query_text(&query, arena);
-		row->tried = (uint64_t)query_int(&query);
+		row->domain = query_text(&read, arena);
+		row->tried = (uint64_t)query_int(&read);
 	}
 	*count = rows.count;
 	*out = rows_keep(&rows, arena);
@@ -163,22 +190,25 @@ bool domains_tried(struct store *store, int64_t first_day, int64_t last_day, str
 bool domains_senders(struct store *store, const struct sender_query *query, struct arena *arena,
 		     struct domain_sender **out, size_t *count, struct err *err)
 {
-	static const char sql[] =
+	static const char sums[] = "SELECT name, address, tried, lately FROM domain_sum" NAMED;
+	static const char days[] =
 	    "WITH sums AS (SELECT domain_id, sender_id, sum(sent + deferred + bounced + expired)"
 	    " AS tried, sum(iif(day >= ?2, sent + deferred + bounced + expired, 0)) AS lately"
 	    " FROM domain_day WHERE day BETWEEN ?1 AND ?3 GROUP BY domain_id, sender_id)"
-	    " SELECT name, address, tried, lately FROM sums"
-	    " JOIN sender_domain ON sender_domain.id = domain_id"
-	    " JOIN sender ON sender.id = sender_id ORDER BY tried DESC, name, address";
+	    " SELECT name, address, tried, lately FROM sums" NAMED;
 	struct rows rows = {.size = sizeof(struct domain_sender)};
 	struct query read;
 	enum query_step step;
+	bool has;
 
-	if (!query_open(&read, store, sql, err))
+	if (!has_sums(store, query->last_day, &has, err) ||
+	    !query_open(&read, store, has ? sums : days, err))
 		return false;
-	query_put_int(&read, query->first_day);
-	query_put_int(&read, query->recent_day);
-	query_put_int(&read, query->last_day);
+	if (!has) {
+		query_put_int(&read, query->first_day);
+		query_put_int(&read, query->recent_day);
+		query_put_int(&read, query->last_day);
+	}
 	while ((step = query_next(&read)) == QUERY_ROW) {
 		struct domain_sender *const row = rows_add(&rows);
 
@@ -192,50 +222,95 @@ bool domains_senders(struct store *store, const struct sender_query *query, stru
 	return step == QUERY_END;
 }
 
-bool domains_count(struct store *store, const struct domain_counts *counts, struct err *err)
+/* The counts of an open query, day first. */
+static bool take_counts(struct query *query, const struct domain_counts *counts)
 {
-	static const char sql[] =
-	    "SELECT day, sender_id, domain_id, sent, sent + deferred + bounced + expired,"
-	    " to_gmail, to_microsoft, to_yahoo FROM domain_day WHERE day BETWEEN ?1 AND ?2"
-	    " ORDER BY day, sender_id, domain_id";
-	struct query query;
 	enum query_step step;
 
-	if (!query_open(&query, store, sql, err))
-		return false;
-	query_put_int(&query, counts->first_day);
-	query_put_int(&query, counts->last_day);
-	while ((step = query_next(&query)) == QUERY_ROW) {
-		struct domain_count count = {
-		    .day = query_int(&query),
-		    .sender_id = query_int(&query),
-		    .domain_id = query_int(&query),
-		    .sent = (uint64_t)query_int(&query),
-		    .tried = (uint64_t)query_int(&query),
-		};
+	query_put_int(query, counts->first_day);
+	query_put_int(query, counts->last_day);
+	while ((step = query_next(query)) == QUERY_ROW) {
+		struct domain_count count;
 
+		count.day = query_int(query);
+		count.sender_id = query_int(query);
+		count.domain_id = query_int(query);
+		count.sent = (uint64_t)query_int(query);
+		count.tried = (uint64_t)query_int(query);
 		for (size_t i = 0; i < BULK_RECEIVER_COUNT; i++)
-			count.to[i] = (uint64_t)query_int(&query);
+			count.to[i] = (uint64_t)query_int(query);
 		counts->take(counts->context, &count);
 	}
 	return step == QUERY_END;
 }
 
-bool domains_accounts(struct store *store, int64_t first_day, struct arena *arena,
-		      struct domain_account **out, size_t *count, struct err *err)
+#define COUNTS                                                                                     \
+	"SELECT day, sender_id, domain_id, sent, sent + deferred + bounced + expired,"             \
+	" to_gmail, to_microsoft, to_yahoo FROM domain_day"
+
+bool domains_count(struct store *store, const struct domain_counts *counts, struct err *err)
 {
 	static const char sql[] =
+	    COUNTS " WHERE day BETWEEN ?1 AND ?2 ORDER BY day, sender_id, domain_id";
+	struct query query;
+
+	return query_open(&query, store, sql, err) && take_counts(&query, counts);
+}
+
+bool domains_count_one(struct store *store, const struct domain_counts *counts, int64_t domain_id,
+		       struct err *err)
+{
+	static const char sql[] = COUNTS " INDEXED BY domain_day_domain WHERE domain_id = ?1"
+					 " AND day BETWEEN ?2 AND ?3";
+	struct query query;
+
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_int(&query, domain_id);
+	return take_counts(&query, counts);
+}
+
+bool domains_first_day(struct store *store, int64_t first_day, int64_t *out, struct err *err)
+{
+	static const char sql[] = "SELECT min(day) FROM domain_day WHERE day >= ?1";
+	struct query query;
+	enum query_step step;
+
+	*out = INT64_MAX;
+	if (!query_open(&query, store, sql, err))
+		return false;
+	query_put_int(&query, first_day);
+	while ((step = query_next(&query)) == QUERY_ROW)
+		if (!query_is_null(&query))
+			*out = query_int(&query);
+	return step == QUERY_END;
+}
+
+bool domains_accounts(struct store *store, const struct account_period *period, struct arena *arena,
+		      struct domain_account **out, size_t *count, struct err *err)
+{
+	static const char all[] =
 	    "WITH sums AS (SELECT domain_id, account_id, sum(lead) AS lead FROM domain_account"
-	    " WHERE day >= ?1 GROUP BY domain_id, account_id)"
+	    " WHERE day BETWEEN ?1 AND ?2 GROUP BY domain_id, account_id)"
 	    " SELECT domain_id, name FROM sums JOIN account ON account.id = account_id"
 	    " ORDER BY domain_id, lead DESC, name";
+	/* A step into the key for each day. */
+	static const char one[] =
+	    "WITH RECURSIVE days (day) AS (SELECT ?1 UNION ALL SELECT day + 1 FROM days"
+	    " WHERE day < ?2), sums AS (SELECT account_id, sum(lead) AS lead FROM days"
+	    " CROSS JOIN domain_account ON domain_account.day = days.day AND domain_id = ?3"
+	    " GROUP BY account_id) SELECT ?3, name FROM sums"
+	    " JOIN account ON account.id = account_id ORDER BY lead DESC, name";
 	struct rows rows = {.size = sizeof(struct domain_account)};
 	struct query query;
 	enum query_step step;
 
-	if (!query_open(&query, store, sql, err))
+	if (!query_open(&query, store, period->domain_id ? one : all, err))
 		return false;
-	query_put_int(&query, first_day);
+	query_put_int(&query, period->first_day);
+	query_put_int(&query, period->last_day);
+	if (period->domain_id)
+		query_put_int(&query, period->domain_id);
 	while ((step = query_next(&query)) == QUERY_ROW) {
 		struct domain_account *const row = rows_add(&rows);
 

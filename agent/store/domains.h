@@ -53,12 +53,17 @@ bool domains_trim(struct store *store, int64_t now, struct err *err);
 /* What auth_json_text() wrote, in structs; false: it is not that. Strings live in `arena`. */
 bool domain_auth_parse(const char *text, struct arena *arena, struct domain_auth *out);
 
+/* Where what changes_sum() added up is of last_day, that is taken: all ask for the same days. */
+struct sender_query {
+	int64_t first_day, recent_day, last_day;
+};
+
 struct domain_tried {
 	const char *domain; /* as the log had it: foreign text */
 	uint64_t tried;
 };
 /* What was tried for each sender's domain on these days. */
-bool domains_tried(struct store *store, int64_t first_day, int64_t last_day, struct arena *arena,
+bool domains_tried(struct store *store, const struct sender_query *query, struct arena *arena,
 		   struct domain_tried **out, size_t *count, struct err *err);
 
 /* What one address tried to send for one sender's domain. */
@@ -67,9 +72,6 @@ struct domain_sender {
 	const char *address; /* "": no log tells */
 	uint64_t tried;
 	uint64_t tried_lately; /* of it, from recent_day on */
-};
-struct sender_query {
-	int64_t first_day, recent_day, last_day;
 };
 /* The largest first. */
 bool domains_senders(struct store *store, const struct sender_query *query, struct arena *arena,
@@ -90,13 +92,22 @@ struct domain_counts {
 	void *context;
 };
 bool domains_count(struct store *store, const struct domain_counts *counts, struct err *err);
+/* Those of one domain, for few. */
+bool domains_count_one(struct store *store, const struct domain_counts *counts, int64_t domain_id,
+		       struct err *err);
+/* The first day with mail from `first_day` on; INT64_MAX: there is none. */
+bool domains_first_day(struct store *store, int64_t first_day, int64_t *out, struct err *err);
 
-/* Accounts that sent most of a domain's mail since a day, by domain_id, the likeliest first. */
+/* Accounts that sent most of a domain's mail in these days, by domain_id, the likeliest first. */
+struct account_period {
+	int64_t first_day, last_day;
+	int64_t domain_id; /* 0: all */
+};
 struct domain_account {
 	int64_t domain_id;
 	const char *account; /* foreign text */
 };
-bool domains_accounts(struct store *store, int64_t first_day, struct arena *arena,
+bool domains_accounts(struct store *store, const struct account_period *period, struct arena *arena,
 		      struct domain_account **out, size_t *count, struct err *err);
 
 /* What the ids mean, in their order: domains as the log had them, foreign text. */

@@ -27,6 +27,9 @@
  * domain_account   the accounts that led in a domain's mail whenever it was counted, and how clearly
  * domain.guessed_at  when all common DKIM selectors were tried last
  * dkim_selector    those that nobody configured; signs: its source signs itself
+ * domain_changed   domains whose mail was counted since domain_sum and domain_shown were made, which
+ *                  hold for the day and the digest of domain_basis
+ * domain_sum       what one address tried for one domain in 30 days, and in the last of them
  * domain_shown     what the last pass made of a domain's mail, for readers: numbers about all, and as
  *                  JSON what is shown of one
  * block            a receiver that refuses an address, or did so lately
@@ -441,6 +444,19 @@ static const char *const migrations[] = {
     " id INTEGER PRIMARY KEY CHECK (id = 1),"
     " made_of TEXT NOT NULL);",
     "ALTER TABLE mute ADD COLUMN made_by BLOB NOT NULL DEFAULT x'';",
+    "CREATE INDEX domain_day_domain ON domain_day (domain_id, day);"
+    "CREATE TABLE domain_changed (domain_id INTEGER PRIMARY KEY);"
+    "CREATE TABLE domain_sum ("
+    " domain_id INTEGER NOT NULL,"
+    " sender_id INTEGER NOT NULL,"
+    " tried INTEGER NOT NULL,"
+    " lately INTEGER NOT NULL,"
+    " PRIMARY KEY (domain_id, sender_id)) WITHOUT ROWID;"
+    "CREATE TABLE domain_basis ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " day INTEGER NOT NULL,"
+    " digest INTEGER NOT NULL);"
+    "DROP TABLE shown_of;",
 };
 
 size_t migrations_count(void)

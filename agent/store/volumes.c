@@ -1,6 +1,7 @@
 #include "store/volumes.h"
 
 #include "base/mem.h"
+#include "store/domain_changes.h"
 #include "store/query.h"
 #include "store/volume_names.h"
 
@@ -338,7 +339,9 @@ bool volumes_add(struct store *store, const struct tally *tally, int64_t today, 
 	    .err = err,
 	};
 	const bool ok = volume_names_find(&adder.names, store, tally, last_day(&adder), err) &&
-			add_tables(&adder);
+			add_tables(&adder) &&
+			changes_mark(store, adder.names.id[TALLY_DOMAIN],
+				     tally_texts(tally, TALLY_DOMAIN), err);
 
 	volume_names_release(&adder.names);
 	return ok;

@@ -4,6 +4,7 @@
 #include "maillog/tally.h"
 #include "render/auth_json.h"
 #include "render/domains.h"
+#include "store/domain_changes.h"
 #include "store/domain_shown.h"
 #include "store/domains.h"
 #include "store/volumes.h"
@@ -193,12 +194,16 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	assert_int_equal(domains.count, 1);
 	assert_string_equal(domains.row[0].name, "a.example");
 	assert_int_equal(day[1].domain_id, domains.row[0].id);
-	must(bench, domains_accounts(bench->store, TODAY - 9, bench->arena, &account, &count,
-				     &bench->err));
-	assert_int_equal(count, 2);
-	assert_int_equal(account[0].domain_id, domains.row[0].id);
-	assert_string_equal(account[0].account, "info@a.example");
-	assert_string_equal(account[1].account, "web");
+	for (int64_t of = 0; of <= domains.row[0].id; of += domains.row[0].id) {
+		const struct account_period period = {TODAY - 9, TODAY, of};
+
+		must(bench, domains_accounts(bench->store, &period, bench->arena, &account, &count,
+					     &bench->err));
+		assert_int_equal(count, 2);
+		assert_int_equal(account[0].domain_id, domains.row[0].id);
+		assert_string_equal(account[0].account, "info@a.example");
+		assert_string_equal(account[1].account, "web");
+	}
 	assert_int_equal(senders.count, 1);
 	assert_string_equal(senders.row[0].name, "192.0.2.1");
 	assert_int_equal(day[1].sender_id, senders.row[0].id);
@@ -211,13 +216,12 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	must(bench,
 	     domains_senders(bench->store, &query, bench->arena, &sender, &count, &bench->err));
 	assert_int_equal(count, 1);
-	must(bench, domains_tried(bench->store, TODAY - 9, TODAY, bench->arena, &tried, &count,
-				  &bench->err));
+	must(bench, domains_tried(bench->store, &query, bench->arena, &tried, &count, &bench->err));
 	assert_int_equal(count, 1);
 	assert_string_equal(tried->domain, "a.example");
 	assert_int_equal(tried->tried, 3);
-	must(bench, domains_tried(bench->store, TODAY, TODAY, bench->arena, &tried, &count,
-				  &bench->err));
+	must(bench, domains_tried(bench->store, &(const struct sender_query){TODAY, TODAY, TODAY},
+				  bench->arena, &tried, &count, &bench->err));
 	assert_int_equal(tried->tried, 1);
 	must(bench, store_commit(bench->store, &bench->err));
 	assert_string_equal(sender->domain, "a.example");
@@ -226,6 +230,80 @@ static void mail_is_counted_by_domain_and_day(void **state)
 	assert_int_equal(sender->tried_lately, 1);
 	tally_free(tally);
 	replies_free(replies);
+}
+
+/* --- whose mail must be added up again --- */
+
+static void count_one(struct bench *bench, const char *domain, int64_t day)
+{
+	static const struct zone utc = {0};
+	struct tally *tally = tally_new(&utc, NULL);
+	const struct delivery delivery = {.at = day * DAY_S, .sender_domain = slice_text(domain)};
+
+	tally_add(tally, &delivery);
+	must(bench, volumes_add(bench->store, tally, TODAY, &bench->err));
+	tally_free(tally);
+}
+
+static void check_marks(struct bench *bench, const char *first, size_t wanted)
+{
+	struct stored_names changed;
+
+	must(bench, changes_load(bench->store, bench->arena, &changed, &bench->err));
+	assert_int_equal(changed.count, wanted);
+	if (wanted)
+		assert_string_equal(changed.row[0].name, first);
+}
+
+/* With sums that hold, without, and after one domain was added up anew: all tell the same. */
+static void check_senders(struct bench *bench, const uint64_t tried[2])
+{
+	const struct sender_query query = {TODAY - 9, TODAY - 1, TODAY};
+	struct domain_sender *sender;
+	struct domain_tried *all;
+	size_t count;
+
+	must(bench, domains_tried(bench->store, &query, bench->arena, &all, &count, &bench->err));
+	assert_int_equal(count, 2);
+	assert_int_equal(all[0].tried + all[1].tried, tried[0] + tried[1]);
+	must(bench,
+	     domains_senders(bench->store, &query, bench->arena, &sender, &count, &bench->err));
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(sender[i].tried,
+				 tried[strcmp(sender[i].domain, "a.example") ? 1 : 0]);
+}
+
+static void counting_marks_a_domain(void **state)
+{
+	const struct sender_query query = {TODAY - 9, TODAY - 1, TODAY};
+	const struct changes_basis basis = {TODAY, UINT64_MAX - 3};
+	struct changes_basis back;
+	struct bench *bench = *state;
+
+	must(bench, changes_basis(bench->store, &back, &bench->err));
+	assert_int_equal(back.day, 0);
+	must(bench, store_begin(bench->store, &bench->err));
+	count_one(bench, "a.example", TODAY);
+	count_one(bench, "b.example", TODAY - 3);
+	count_one(bench, "b.example", TODAY);
+	check_marks(bench, "a.example", 2);
+	check_senders(bench, (const uint64_t[]){1, 2});
+	must(bench, changes_sum(bench->store, &query, false, &bench->err));
+	must(bench, changes_settle(bench->store, &basis, &bench->err));
+	check_marks(bench, NULL, 0);
+	check_senders(bench, (const uint64_t[]){1, 2});
+	must(bench, changes_basis(bench->store, &back, &bench->err));
+	assert_int_equal(back.day, TODAY);
+	assert_true(back.digest == basis.digest);
+
+	count_one(bench, "b.example", TODAY - 1);
+	check_marks(bench, "b.example", 1);
+	check_senders(bench, (const uint64_t[]){1, 3});
+	must(bench, changes_sum(bench->store, &query, true, &bench->err));
+	must(bench, changes_settle(bench->store, &basis, &bench->err));
+	check_senders(bench, (const uint64_t[]){1, 3});
+	must(bench, store_commit(bench->store, &bench->err));
 }
 
 /* --- what DNS says, kept as JSON --- */
@@ -466,6 +544,7 @@ int main(void)
 	    IN_A_FOLDER(what_is_known_stays_until_more_is_known),
 	    IN_A_FOLDER(the_forgotten_are_dropped_in_time),
 	    IN_A_FOLDER(mail_is_counted_by_domain_and_day),
+	    IN_A_FOLDER(counting_marks_a_domain),
 	    IN_A_FOLDER(records_come_back_as_they_were),
 	    IN_A_FOLDER(rubbish_is_unknown),
 	    IN_A_FOLDER(mail_is_shown_as_it_was_counted),
