@@ -161,6 +161,21 @@ static void note_missing(struct reader *reader, const struct option *option,
 		     option_wants(option->type));
 }
 
+/* config_setting_get_member() takes names for paths, and looks at each letter for a dot. */
+static config_setting_t *member_of(const config_setting_t *group, const struct option *option)
+{
+	const char *const name = option_name(option);
+	const int count = config_setting_length(group);
+
+	for (int i = 0; i < count; i++) {
+		config_setting_t *const member = config_setting_get_elem(group, (unsigned)i);
+
+		if (strcmp(config_setting_name(member), name) == 0)
+			return member;
+	}
+	return NULL;
+}
+
 static void fill_group(struct reader *reader, const struct level *level,
 		       const struct groups *groups, void *base);
 
@@ -174,8 +189,7 @@ static void fill_value(struct reader *reader, const struct option *option,
 
 	value_initial(reader, option, field, count);
 	for (size_t i = 0; i < groups->count; i++) {
-		const config_setting_t *setting =
-		    config_setting_get_member(groups->item[i], option_name(option));
+		const config_setting_t *setting = member_of(groups->item[i], option);
 
 		if (!setting)
 			continue;
@@ -195,8 +209,7 @@ static void fill_section(struct reader *reader, const struct level *level,
 	size_t count = 0;
 
 	for (size_t i = 0; i < groups->count; i++) {
-		config_setting_t *setting =
-		    config_setting_get_member(groups->item[i], option_name(option));
+		config_setting_t *setting = member_of(groups->item[i], option);
 
 		if (!setting)
 			continue;
@@ -239,8 +252,7 @@ static void fill_list(struct reader *reader, const struct level *level, const st
 	char *element;
 
 	for (size_t i = 0; i < groups->count; i++) {
-		const config_setting_t *list =
-		    config_setting_get_member(groups->item[i], option_name(option));
+		const config_setting_t *list = member_of(groups->item[i], option);
 
 		room += list && config_setting_is_aggregate(list)
 			    ? (size_t)config_setting_length(list)
@@ -248,8 +260,7 @@ static void fill_list(struct reader *reader, const struct level *level, const st
 	}
 	item = arena_calloc(reader->scratch, room + 1, sizeof(*item));
 	for (size_t i = 0; i < groups->count; i++) {
-		const config_setting_t *list =
-		    config_setting_get_member(groups->item[i], option_name(option));
+		const config_setting_t *list = member_of(groups->item[i], option);
 
 		if (!list)
 			continue;

@@ -80,7 +80,8 @@ bool pass_probe(struct pass *pass, struct err *err)
 	summarise(pass, prober, began_us);
 	prober_free(prober);
 	/* What thousands of open questions took goes back before the store and librrd want theirs. */
-	malloc_trim(0);
+	if (pass->summary->queries)
+		malloc_trim(0);
 	return true;
 }
 
