@@ -33,14 +33,34 @@ static const struct incident *longest_open(const struct alert *alert)
 	return longest;
 }
 
+/* Nothing in it is new. */
+static bool is_reminder(const struct alert *alert)
+{
+	for (size_t i = 0; i < alert->incidents; i++)
+		if (!is_open(&alert->incident[i]) || !alert->incident[i].reminders)
+			return false;
+	return alert->incidents && !alert->untold;
+}
+
+static void add_count(struct telling *telling)
+{
+	const struct alert *const alert = telling->alert;
+	const char *const severity = alert_severity(telling, alert->severity);
+	const char *const count = alert_number(telling, all_incidents(alert));
+
+	if (is_reminder(alert))
+		alert_say(telling, "%s, still: %s incidents are open", severity, count);
+	else
+		alert_say(telling, "%s: %s incidents", severity, count);
+}
+
 void alert_round_headline(struct telling *telling)
 {
 	const struct alert *const alert = telling->alert;
 
 	switch (alert->kind) {
 	case ALERT_DIGEST:
-		alert_say(telling, "%s: %s incidents", alert_severity(telling, alert->severity),
-			  alert_number(telling, all_incidents(alert)));
+		add_count(telling);
 		if (alert->incidents && !telling->is_brief)
 			alert_say(telling, "; the worst: %s",
 				  alert_what(telling, alert->incident, true));
@@ -148,9 +168,12 @@ void alert_round_body(struct telling *telling)
 		alert_say(telling, "Nothing has happened and nothing is to be done.\n\n");
 		return;
 	case ALERT_DIGEST:
-		alert_say(telling,
-			  "Worst first. Where many began at once there is often one cause: look at "
-			  "what they share.\n\n");
+		if (is_reminder(telling->alert))
+			alert_say(telling, "Worst first. All of them were told before.\n\n");
+		else
+			alert_say(telling,
+				  "Worst first. Where many began at once there is often one cause: "
+				  "look at what they share.\n\n");
 		add_lines(telling);
 		return;
 	case ALERT_OPENED:

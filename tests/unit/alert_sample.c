@@ -308,6 +308,12 @@ static const struct incident listed =
 static const struct incident reminded =
     INCIDENT(ADDRESS, "192.0.2.10", on_lists, .pool = "shared-a", .severity = SEVERITY_CRITICAL,
 	     .opened_at = NOW - 2 * DAY, .seq = 3, .reminders = 2, .flaps = 2);
+static const struct incident all_reminded[] = {
+    INCIDENT(ADDRESS, "192.0.2.10", on_lists, .pool = "shared-a", .severity = SEVERITY_CRITICAL,
+	     .opened_at = NOW - 2 * DAY, .seq = 3, .reminders = 2),
+    INCIDENT(ADDRESS, "192.0.2.10", needs_ptr, .pool = "shared-a", .severity = SEVERITY_MAJOR,
+	     .opened_at = NOW - DAY, .seq = 1, .reminders = 1),
+};
 static const struct incident ended =
     INCIDENT(ADDRESS, "192.0.2.10", over, .pool = "shared-a", .severity = SEVERITY_CRITICAL,
 	     .opened_at = NOW - 2 * DAY, .ended_at = NOW, .seq = 4);
@@ -389,6 +395,8 @@ const struct alert_sample alert_sample[] = {
     {"late", ALERT(OPENED, MAJOR, &no_pass, .seq = 1, .incidents = 1, .report_url = "")},
     {"digest", ALERT(DIGEST, CRITICAL, several, .incidents = COUNT_OF(several), .untold = 9,
 		     .seq = 1, .report_url = "")},
+    {"digest_still", ALERT(DIGEST, CRITICAL, all_reminded, .incidents = COUNT_OF(all_reminded),
+			   .seq = 1, .report_url = "")},
     {"baseline", ALERT(BASELINE, CRITICAL, several, .incidents = COUNT_OF(several),
 		       .addresses = 258, .good = 231, .poor = 17, .seq = 1, .report_url = "")},
     {"weekly",
