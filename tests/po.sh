@@ -15,14 +15,27 @@ if ! command -v msgmerge >/dev/null || ! command -v xgettext >/dev/null; then
 	exit 0
 fi
 
+# What the shipped catalogue says of its lists, as if it stood in C.
+extract_catalogue() {
+	sed -nE 's/%/%%/g; :next
+		s/(.*[ \t])(means|removal|why_disabled) = ("[^"]*")(.*)/SAID(\3)\n\1\4/
+		t print
+		b
+		:print
+		P
+		s/^[^\n]*\n//
+		t next' "$src/etc/lists.conf" >"$work/lists.c"
+}
+
 extract() {
+	extract_catalogue
 	(cd "$src" && xgettext --from-code=UTF-8 --language=C --no-location --sort-output \
 		--keyword --keyword=tr:2 --keyword=TR_LATER --keyword=tr_add:3 \
 		--keyword=alert_say:2 --keyword=alert_said:2 --keyword=alert_tr:2 \
 		--keyword=html_word:2 --keyword=html_say:2 --keyword=report_heading:2 \
 		--keyword=report_sentence:2 --keyword=graph_word:2 --keyword=graph_said:2 \
 		--keyword=say:2 --keyword='SAID:1,"said"' --keyword='problems_note:4,"said"' \
-		--package-name=repwatch --output=- agent/*/*.c)
+		--package-name=repwatch --output=- agent/*/*.c "$work/lists.c")
 }
 
 # merged FILE: the catalogue as the sources want it.

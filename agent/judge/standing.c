@@ -90,22 +90,20 @@ static enum severity severity_of(const struct standing *before, const struct sta
 /* "SBL, CSS (127.0.0.2, 127.0.0.3)" */
 static const char *details_of(const struct standing *standing, struct arena *arena)
 {
-	struct str text = {0};
+	struct str codes = {0};
 	char code[CODE_TEXT_BYTES];
-	const char *kept;
+	const char *text;
 
-	str_add(&text, standing->means);
 	for (size_t i = 0; i < standing->codes; i++)
-		str_addf(&text, "%s%s",
-			 i          ? ", "
-			 : text.len ? " ("
-				    : "(",
-			 code_text(standing->code[i], code));
-	if (standing->codes)
-		str_add_char(&text, ')');
-	kept = arena_strdup(arena, str_text(&text));
-	str_release(&text);
-	return kept;
+		str_addf(&codes, "%s%s", i ? ", " : "", code_text(standing->code[i], code));
+	if (!codes.len)
+		text = standing->means;
+	else if (!*standing->means)
+		text = arena_printf(arena, "(%s)", str_text(&codes));
+	else
+		text = arena_printf(arena, SAID("%s (%s)"), standing->means, str_text(&codes));
+	str_release(&codes);
+	return text;
 }
 
 static const char *is_on(const struct standing *standing, struct arena *arena)

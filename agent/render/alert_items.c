@@ -93,11 +93,9 @@ static void add_quoted(struct telling *telling, const char *text)
 	const size_t len = suspects ? (size_t)(suspects - words) : strlen(words);
 
 	if (begin && quote)
-		add_field(
-		    telling, alert_tr(telling, "Meaning"),
-		    alert_shown(telling,
-				arena_strndup(telling->arena, meaning, (size_t)(quote - meaning)),
-				ALERT_WORDS_MAX_BYTES));
+		add_field(telling, alert_tr(telling, "Meaning"),
+			  alert_check_words(telling, arena_strndup(telling->arena, meaning,
+								   (size_t)(quote - meaning))));
 	add_field(
 	    telling, alert_tr(telling, "It says"),
 	    alert_shown(telling, arena_strndup(telling->arena, words, len), ALERT_WORDS_MAX_BYTES));

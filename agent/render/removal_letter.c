@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "render/escape.h"
 #include "render/links.h"
+#include "render/retell.h"
 #include "render/tr.h"
 
 #include <math.h>
@@ -92,6 +93,7 @@ static void add_facts(const struct writing *writing, const struct zone *zone)
 	const struct removal_view *const view = writing->view;
 	const struct standing *const standing = view->standing;
 	char time[CIVIL_TEXT_BYTES];
+	struct str means = {0};
 
 	add_field(writing, TR_LATER("Address"), view->address);
 	if (view->ptr)
@@ -100,7 +102,9 @@ static void add_facts(const struct writing *writing, const struct zone *zone)
 	add_field(writing, TR_LATER("HELO name"), view->helo);
 	if (!view->is_receiver) {
 		add_field(writing, TR_LATER("List"), standing->subject);
-		add_field(writing, TR_LATER("Reason given"), standing->means);
+		retell(&means, writing->language, standing->means);
+		add_field(writing, TR_LATER("Reason given"), str_text(&means));
+		str_release(&means);
 	}
 	if (standing->since)
 		add_field(writing,

@@ -238,7 +238,7 @@ static void add_links(const struct html_page *page, const struct list *list, con
 	}
 	if (list->removal[0]) {
 		str_add(page->out, " <span class=\"quiet\">");
-		html_text(page->out, list->removal);
+		html_retell(page, list->removal);
 		str_add(page->out, "</span>");
 	}
 	str_release(&url);
@@ -260,7 +260,7 @@ static void add_listing(const struct html_page *page, const struct report_addres
 	str_add(page->out, "</td>");
 	report_cell_severity(page, standing->severity);
 	str_add(page->out, "<td>");
-	html_text(page->out, standing->means);
+	html_retell(page, standing->means);
 	for (size_t i = 0; i < standing->codes; i++)
 		str_addf(page->out, " <code>%s</code>", code_text(standing->code[i], code));
 	str_add(page->out, "</td>");

@@ -26,7 +26,7 @@ static void add_row(const struct html_page *page, const struct list_view *view)
 	report_cell_time(page, view->has_health ? view->health_since : 0);
 	html_cell_number(page->out, view->planned_per_day);
 	str_add(page->out, "<td class=\"words\">");
-	html_text(page->out, view->list->is_enabled ? view->text : view->list->why_disabled);
+	html_retell(page, view->list->is_enabled ? view->text : view->list->why_disabled);
 	str_add(page->out, "</td></tr>\n");
 }
 

@@ -239,7 +239,8 @@ void report_phrase(const struct html_page *page, const struct address_view *view
 		break;
 	case FINDING_BLIND:
 		add_about(page, TR_LATER("not known: %s"),
-			  reason->subject[0] ? reason->subject : page_check_name(reason->check),
+			  reason->subject[0] ? reason->subject
+					     : html_word(page, page_check_name(reason->check)),
 			  reason->text);
 		return;
 	case FINDING_BROKEN:
@@ -253,7 +254,8 @@ void report_phrase(const struct html_page *page, const struct address_view *view
 	if (strcmp(reason->check, "volume") == 0)
 		html_retell(page, reason->text);
 	else
-		add_about(page, "%s", page_check_name(reason->check), reason->text);
+		add_about(page, "%s", html_word(page, page_check_name(reason->check)),
+			  reason->text);
 }
 
 void report_suspect(const struct html_page *page, const struct suspect *suspect)
@@ -307,8 +309,9 @@ void report_events(const struct html_page *page, const struct event *event, size
 		html_cell(page->out, html_word(page, change_name(event[i].change)));
 		report_cell_severity(page, event[i].severity);
 		report_cell_address(page, event[i].address, "");
-		html_cell(page->out,
-			  event[i].subject[0] ? event[i].subject : page_check_name(event[i].check));
+		html_cell(page->out, event[i].subject[0]
+					 ? event[i].subject
+					 : html_word(page, page_check_name(event[i].check)));
 		str_add(page->out, "<td class=\"words\">");
 		html_retell(page, event[i].text);
 		str_add(page->out, "</td></tr>\n");

@@ -12,7 +12,7 @@ enum {
 	PLACES_MAX = 9,
 	LITERAL_MAX_BYTES = 400,
 	DEPTH_MAX = 7, /* sentences within sentences */
-	TELLS_MAX = 300 /* of one text: a stranger's words within may look like many of ours */
+	TOLD_MAX = 100 /* parts of one text: a stranger's words within may look like many of ours */
 };
 
 /* --- an English sentence, read as a pattern --- */
@@ -82,12 +82,11 @@ static bool read_text(const char *sentence, struct slice text, struct reading *o
 {
 	struct literal literal;
 
-	*out = (struct reading){.parts = 0};
-	if (*sentence != '%' && (!text.len || *sentence != *text.at))
-		return false;
 	sentence = read_literal(sentence, &literal);
 	if (literal.len > text.len || (literal.len && memcmp(text.at, literal.byte, literal.len)))
 		return false;
+	out->parts = 0;
+	out->literal_bytes = 0;
 	for (;;) {
 		bool is_number, is_quotation;
 		size_t end;
@@ -114,10 +113,19 @@ static bool read_text(const char *sentence, struct slice text, struct reading *o
 
 /* --- saying it --- */
 
+/* What became of a part of the text: many sentences ask for the same parts. */
+struct told {
+	struct slice part;
+	size_t ours;
+	struct str said;
+};
+
 struct teller {
 	const char *language;
 	struct tr_table table;
-	unsigned depth, tells;
+	unsigned depth;
+	struct told told[TOLD_MAX];
+	size_t tolds;
 };
 
 /* How many bytes of the text are of sentences of ours; 0: it was not made of them. */
@@ -143,6 +151,25 @@ static bool tell_stand_in(const struct teller *teller, struct str *out, struct s
 	return false;
 }
 
+/* Whether what is shown as it is can be that; before the costly question what is told. */
+static bool fits(const char *sentence, const struct reading *reading)
+{
+	size_t next = 0;
+
+	for (; *sentence; sentence++) {
+		const struct tr_place place = tr_place(sentence, next);
+
+		if (!place.len)
+			continue;
+		next = place.which + 1;
+		if (!place.is_told && place.which < reading->parts &&
+		    !reading->is_quotation[place.which] &&
+		    !is_one_thing(reading->part[place.which]))
+			return false;
+	}
+	return true;
+}
+
 static size_t fill(struct teller *teller, struct str *out, const char *sentence,
 		   const struct reading *reading)
 {
@@ -164,55 +191,95 @@ static size_t fill(struct teller *teller, struct str *out, const char *sentence,
 		if (place.which >= reading->parts)
 			continue;
 		part = reading->part[place.which];
-		if (!place.is_told && !reading->is_quotation[place.which] && !is_one_thing(part))
-			return 0;
-		if (!place.is_told && !tell_stand_in(teller, out, part))
-			str_add_bytes(out, part.at, part.len);
-		else if (place.is_told && part.len)
-			more = tell(teller, out, part);
+		if (place.is_told || place.is_word)
+			more = part.len ? tell(teller, out, part) : 0;
 		if (place.is_told && part.len && !more)
 			return 0; /* half a translation is worse than none */
+		if (!place.is_told && !more && !tell_stand_in(teller, out, part))
+			str_add_bytes(out, part.at, part.len);
 		ours += more;
 	}
 	return ours;
 }
 
-static size_t tell(struct teller *teller, struct str *out, struct slice text)
+/* The first row whose sentence does not begin below the byte; rows are sorted. */
+static size_t first_row(const struct tr_table *table, unsigned byte)
 {
-	struct str best = {0};
-	size_t most = 0;
+	size_t from = 0, to = table->rows;
 
-	if (teller->depth == DEPTH_MAX || teller->tells++ >= TELLS_MAX)
-		return 0;
-	teller->depth++;
-	for (size_t i = 0; i < teller->table.rows; i++) {
+	while (from < to) {
+		const size_t middle = from + (to - from) / 2;
+
+		if ((unsigned char)table->row[middle].english[0] < byte)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* The best of the sentences that begin so. */
+static void tell_rows(struct teller *teller, unsigned byte, struct told *best, size_t *itself)
+{
+	const size_t end = first_row(&teller->table, byte + 1);
+
+	for (size_t i = first_row(&teller->table, byte); i < end; i++) {
 		const struct tr_row *const row = &teller->table.row[i];
 		struct reading reading;
 		struct str said = {0};
 		size_t ours;
 
-		if (!row->is_said || !read_text(row->english, text, &reading) ||
-		    !reading.literal_bytes)
+		if (!row->is_said || !read_text(row->english, best->part, &reading) ||
+		    !reading.literal_bytes || !fits(row->translated, &reading))
 			continue;
 		ours = fill(teller, &said, row->translated, &reading);
-		if (ours > most) {
-			most = ours;
-			str_clear(&best);
-			str_add(&best, str_text(&said));
+		/* Of two that explain as much, the one that does so itself. */
+		if (ours > best->ours ||
+		    (ours && ours == best->ours && reading.literal_bytes > *itself)) {
+			best->ours = ours;
+			*itself = reading.literal_bytes;
+			str_clear(&best->said);
+			str_add(&best->said, str_text(&said));
 		}
 		str_release(&said);
 	}
-	teller->depth--;
-	str_add(out, str_text(&best));
-	str_release(&best);
-	return most;
+}
+
+static size_t tell(struct teller *teller, struct str *out, struct slice text)
+{
+	struct told *told = teller->told;
+	size_t itself = 0;
+
+	while (told < teller->told + teller->tolds &&
+	       (told->part.at != text.at || told->part.len != text.len))
+		told++;
+	if (told == teller->told + teller->tolds) {
+		if (teller->depth == DEPTH_MAX || teller->tolds == TOLD_MAX || !text.len)
+			return 0;
+		teller->tolds++;
+		*told = (struct told){.part = text};
+		teller->depth++;
+		tell_rows(teller, (unsigned char)*text.at, told, &itself);
+		tell_rows(teller, '%', told, &itself);
+		teller->depth--;
+	}
+	str_add(out, str_text(&told->said));
+	return told->ours;
 }
 
 bool retell_fits(struct str *out, const char *language, const char *text)
 {
-	struct teller teller = {.language = language, .table = tr_table(language)};
+	struct teller teller;
+	bool fits;
 
-	return tell(&teller, out, slice_text(text)) > 0;
+	teller.language = language;
+	teller.table = tr_table(language);
+	teller.depth = 0;
+	teller.tolds = 0;
+	fits = teller.table.rows && tell(&teller, out, slice_text(text)) > 0;
+	for (size_t i = 0; i < teller.tolds; i++)
+		str_release(&teller.told[i].said);
+	return fits;
 }
 
 void retell(struct str *out, const char *language, const char *text)

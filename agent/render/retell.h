@@ -11,7 +11,8 @@
  * well: in English, where their sentence is no more.
  *
  * In a translation a place written %t, or %2$t, holds a sentence or word of ours, which is told in
- * the other language, too; one written %s is shown as it is. */
+ * the other language, too; one written %w where it is one of ours, else as it is; one written %s is
+ * always shown as it is. The shipped catalogue is ours: what it says of lists and codes. */
 
 /* Adds the text in the language; as it is where that is English or not known, or no sentence fits.
  * Nothing is escaped. */

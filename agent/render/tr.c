@@ -40,7 +40,7 @@ const char *tr(const char *language, const char *english)
 
 static bool is_letter(char c)
 {
-	return c == 's' || c == 't';
+	return c == 's' || c == 't' || c == 'w';
 }
 
 struct tr_place tr_place(const char *at, size_t next)
@@ -48,10 +48,10 @@ struct tr_place tr_place(const char *at, size_t next)
 	if (at[0] != '%')
 		return (struct tr_place){.len = 0};
 	if (is_letter(at[1]))
-		return (struct tr_place){2, next, at[1] == 't'};
+		return (struct tr_place){2, next, at[1] == 't', at[1] == 'w'};
 	if (at[1] < '1' || at[1] > '9' || at[2] != '$' || !is_letter(at[3]))
 		return (struct tr_place){.len = 0};
-	return (struct tr_place){4, (size_t)(at[1] - '1'), at[3] == 't'};
+	return (struct tr_place){4, (size_t)(at[1] - '1'), at[3] == 't', at[3] == 'w'};
 }
 
 static size_t count_places(const char *sentence)

@@ -26,6 +26,7 @@ struct tr_place {
 	size_t len; /* bytes of it; 0: none begins here */
 	size_t which; /* filling it takes */
 	bool is_told; /* %t: the filling is told in the other language, too */
+	bool is_word; /* %w: it is where it is one of ours, and shown as it is where not */
 };
 /* `next`: of a place without a number, the one behind the last. */
 struct tr_place tr_place(const char *at, size_t next);

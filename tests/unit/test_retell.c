@@ -36,7 +36,7 @@ static void sentences(void **state)
 	     "none。疑わしい送信元: a@example.jp 送信48,200通（通常310通）、b@example.jp "
 	     "送信12通（通常1通）"},
 	    {"zen.example lists it, now major (was minor): SBL (127.0.0.2)",
-	     "zen.example に登録（重大度が「注意」から「重要」に上昇）: SBL (127.0.0.2)"},
+	     "zen.example に登録（重大度が「注意」から「重要」に上昇）: SBL（127.0.0.2）"},
 	    {"3 domains (a.example, b.example, ...): SPF gives softfail for its address",
 	     "3件のドメイン（a.example, b.example, ...）: 送信元IPアドレス からの送信のSPF結果は "
 	     "softfail です"},
@@ -47,11 +47,19 @@ static void sentences(void **state)
 	     "まだ確認したドメインがありません"},
 	    {"docomo takes its mail again, after 1d 2h",
 	     "docomo が1日2時間ぶりに受信を再開しました"},
+	    /* the shipped catalogue's words are ours, an operator's are not */
+	    {"zen.example lists it: SBL, source of spam (127.0.0.2, 127.0.0.9)",
+	     "zen.example に登録: SBL、迷惑メールの送信元（127.0.0.2, 127.0.0.9）"},
+	    {"zen.example lists it: SBL, own words (127.0.0.2)",
+	     "zen.example に登録: SBL, own words（127.0.0.2）"},
+	    {"answered 127.0.0.255: more than 95% spam", "応答 127.0.0.255: 迷惑メール95%超"},
 	    /* what is a stranger's is shown as it is */
-	    {"zen.example lists it: not asked yet; it says: no answer in time",
-	     "zen.example に登録: not asked yet。説明: no answer in time"},
+	    {"zen.example lists it: SBL; it says: no answer in time",
+	     "zen.example に登録: SBL。説明: no answer in time"},
 	    {"selector none: there is no record", "セレクター none: レコードがありません"},
 	    /* half a translation is worse than none */
+	    {"first none, then something of an older version (none)",
+	     "first none, then something of an older version (none)"},
 	    {"selector none: something of an older version",
 	     "selector none: something of an older version"},
 	    {"not one of our sentences", "not one of our sentences"},
@@ -91,8 +99,8 @@ static void make_sample(struct str *english, struct str *japanese, const struct 
 		if (!place.len)
 			continue;
 		next = place.which + 1;
-		filling[place.which][0] = place.is_told ? ours[0] : "42";
-		filling[place.which][1] = place.is_told ? ours[1] : "42";
+		filling[place.which][0] = place.is_told || place.is_word ? ours[0] : "42";
+		filling[place.which][1] = place.is_told || place.is_word ? ours[1] : "42";
 	}
 	for (const char *at = row->english; *at; at++)
 		if (at[0] == '%' && at[1] == '%') {
