@@ -13,7 +13,10 @@ enum {
 	RCODE_MASK = 0x000f,
 	POINTER_MASK = 0xc0,
 	CNAMES_MAX = 16, /* longer chains are a loop or an attack */
-	RECORDS_MAX = 256, /* of the type asked for; no list or host has more */
+	RECORD_MIN_BYTES = 1 + 2 + 2 + 4 + 2, /* owned by the root, without data */
+	/* Of all names in an answer's data, written out: compression makes 253 octets of two, and a
+	 * message has no more than 65,535. */
+	NAMES_MAX_BYTES = 4 * 65536,
 	HEADER_BYTES = 12
 };
 
@@ -237,6 +240,10 @@ static bool collect(const struct cursor *message, size_t answers, const char *ow
 {
 	struct dns_record *out = NULL;
 	struct cursor cursor = *message;
+	/* The header may promise more than there can be. */
+	const size_t most = cursor_left(message) / RECORD_MIN_BYTES;
+	const size_t room = answers < most ? answers : most;
+	size_t data_bytes = 0;
 	struct record record;
 
 	for (size_t i = 0; i < answers; i++) {
@@ -245,10 +252,11 @@ static bool collect(const struct cursor *message, size_t answers, const char *ow
 		if (record.type != type || !dns_name_equal(record.owner, owner))
 			continue;
 		if (!out)
-			out = arena_calloc(arena, answers < RECORDS_MAX ? answers : RECORDS_MAX,
-					   sizeof(*out));
-		if (answer->records == RECORDS_MAX ||
-		    !decode_data(message, &record, arena, &out[answer->records]))
+			out = arena_calloc(arena, room, sizeof(*out));
+		if (!decode_data(message, &record, arena, &out[answer->records]))
+			return false;
+		data_bytes += out[answer->records].len;
+		if (type != DNS_TXT && data_bytes > NAMES_MAX_BYTES)
 			return false;
 		answer->ttl_s = record.ttl_s < answer->ttl_s ? record.ttl_s : answer->ttl_s;
 		answer->records++;

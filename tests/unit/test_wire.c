@@ -205,6 +205,93 @@ static void no_prefix_of_an_answer_is_an_answer(void **state)
 	}
 }
 
+/* An answer as long as TCP carries: so many records that hold a name of their own, or point at one
+ * that is `name_bytes` long. */
+static const struct {
+	const char *what;
+	enum dns_type type;
+	size_t announced, records, name_bytes;
+	enum dns_outcome outcome;
+	size_t found;
+} long_case[] = {
+    {"more hosts than anybody needs", DNS_MX, 300, 300, 0, DNS_FOUND, 300},
+    {"as many as there is room for", DNS_MX, 4000, 4000, 0, DNS_FOUND, 4000},
+    {"addresses", DNS_A, 4000, 4000, 0, DNS_FOUND, 4000},
+    {"hosts with long names that are written once", DNS_MX, 1000, 1000, 250, DNS_FOUND, 1000},
+    {"names that would be a megabyte", DNS_MX, 4000, 4000, 250, DNS_GARBLED, 0},
+    {"a promise of more", DNS_MX, 65535, 10, 0, DNS_GARBLED, 0},
+};
+
+enum { LONGEST = 65535 };
+
+static size_t add(uint8_t *out, size_t at, const char *bytes, size_t len)
+{
+	assert_true(at + len <= LONGEST);
+	memcpy(out + at, bytes, len);
+	return at + len;
+}
+
+/* A record of another type whose data is the long name; where that stands. */
+static size_t add_name(uint8_t *out, size_t *at, size_t name_bytes)
+{
+	size_t start;
+
+	*at = add(out, *at, BYTES("\xc0\x0c\0\2\0\1\0\0\0\x3c\0"));
+	out[(*at)++] = (uint8_t)(name_bytes + 1);
+	start = *at;
+	for (size_t left = name_bytes; left; left -= left < 50 ? left : 50) {
+		const size_t label = (left < 50 ? left : 50) - 1;
+
+		out[(*at)++] = (uint8_t)label;
+		memset(out + *at, 'x', label);
+		*at += label;
+	}
+	out[(*at)++] = 0;
+	return start;
+}
+
+static size_t make_long(uint8_t *out, size_t i)
+{
+	const bool is_mx = long_case[i].type == DNS_MX;
+	const size_t all = long_case[i].announced + (long_case[i].name_bytes > 0);
+	size_t at = add(out, 0, BYTES(HEAD(OK, "\0")));
+	size_t name = 12; /* the question's */
+
+	out[6] = (uint8_t)(all >> 8);
+	out[7] = (uint8_t)all;
+	at = is_mx ? add(out, at, BYTES(QUESTION("\x0f"))) : add(out, at, BYTES(QUESTION("\1")));
+	if (long_case[i].name_bytes)
+		name = add_name(out, &at, long_case[i].name_bytes);
+	for (size_t n = 0; n < long_case[i].records; n++) {
+		at = is_mx ? add(out, at, BYTES(RR("\x0f", "\x3c", "\4") "\0\1"))
+			   : add(out, at, BYTES(RR("\1", "\x3c", "\4") "\x7f\0"));
+		out[at++] = is_mx ? (uint8_t)(0xc0 | name >> 8) : (uint8_t)(n >> 8);
+		out[at++] = is_mx ? (uint8_t)name : (uint8_t)n;
+	}
+	return at;
+}
+
+static void a_long_answer_is_an_answer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(long_case); i++) {
+		uint8_t *bytes = xcalloc(LONGEST, 1);
+		const size_t len = make_long(bytes, i);
+		struct arena *arena = arena_new();
+		const struct dns_answer answer =
+		    decode(arena, (const char *)bytes, len, long_case[i].type);
+
+		if (answer.outcome != long_case[i].outcome || answer.records != long_case[i].found)
+			fail_msg("%s: outcome %d, %zu records", long_case[i].what, answer.outcome,
+				 answer.records);
+		if (answer.records && long_case[i].type == DNS_MX)
+			assert_int_equal(answer.record[answer.records - 1].len,
+					 long_case[i].name_bytes ? long_case[i].name_bytes - 1 : 6);
+		arena_free(arena);
+		free(bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +301,7 @@ int main(void)
 	    cmocka_unit_test(names_that_text_cannot_carry_are_refused),
 	    cmocka_unit_test(a_question_is_encoded_as_asked),
 	    cmocka_unit_test(no_prefix_of_an_answer_is_an_answer),
+	    cmocka_unit_test(a_long_answer_is_an_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
