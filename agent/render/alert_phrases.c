@@ -81,6 +81,12 @@ static const struct phrase {
      TR_LATER("%s can take replies and bounces again (MX)"), NULL},
     {"pass", "late", false, TR_LATER("no pass ran for some time"),
      TR_LATER("no pass ran for some time"), TR_LATER("passes run in time again"), NULL},
+    {"pass", "disk", false, TR_LATER("the disk that holds repwatch's state is almost full"),
+     TR_LATER("the disk that holds repwatch's state is almost full"),
+     TR_LATER("the disk that holds repwatch's state has room again"), NULL},
+    {"pass", "record", false, TR_LATER("passes cannot be recorded: nothing is watched"),
+     TR_LATER("passes cannot be recorded: nothing is watched"),
+     TR_LATER("passes are recorded again"), NULL},
     {"pass", "", false, TR_LATER("passes end before everything was asked"),
      TR_LATER("passes end before everything was asked"), TR_LATER("passes end in time again"),
      NULL},
@@ -100,13 +106,19 @@ static const struct phrase {
      TR_LATER("the records of domains can be looked up again"), NULL},
 };
 
+/* What ended has become "clear"; of passes the subject still tells what it was. */
+static bool is_so(const struct phrase *row, const struct incident_item *item)
+{
+	return !*row->to || strcmp(row->to, item->to) == 0 ||
+	       (!item->address[0] && strcmp(row->to, item->subject) == 0);
+}
+
 static const struct phrase *phrase_of(const struct incident_item *item)
 {
 	for (size_t i = 0; i < COUNT_OF(phrases); i++) {
 		const struct phrase *const row = &phrases[i];
 
-		if (strcmp(row->check, item->check) == 0 &&
-		    (!*row->to || strcmp(row->to, item->to) == 0) &&
+		if (strcmp(row->check, item->check) == 0 && is_so(row, item) &&
 		    (!row->has_address || item->address[0]))
 			return row;
 	}

@@ -318,6 +318,11 @@ static void about_agent(struct steps *steps)
 		      "meanwhile.")},
 	    {"pass", "cut",
 	     TR_LATER("Give the pass more time, or ask less: resolver.deadline, lists.disable.")},
+	    {"pass", "disk",
+	     TR_LATER("Make room on the disk of state_dir before it is full: what cannot be "
+		      "recorded is neither watched nor told.")},
+	    {"pass", "record",
+	     TR_LATER("Mend what the finding names, then start a pass: repwatch run.")},
 	    {"resolver", "",
 	     TR_LATER("Look whether the resolver works: repwatch lists --verify shows what comes "
 		      "back. Until then nothing is called listed or clear.")},

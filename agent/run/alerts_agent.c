@@ -98,6 +98,19 @@ static void add_pass_event(struct reader *reader, const char *subject, enum seve
 	news_add(reader, event)->is_passing = is_passing;
 }
 
+static void hold_disk(struct reader *reader)
+{
+	const struct incident_item *const item = news_open(reader, "", "pass", "disk");
+	const bool is_cramped = reader->alerts->pass->is_cramped;
+
+	if (item && !is_cramped)
+		news_end(reader, item, SAID("there is room again where the state is kept"));
+	else if (!item && is_cramped)
+		add_pass_event(reader, "disk", SEVERITY_CRITICAL,
+			       SAID("there is hardly any room left where the state is kept"),
+			       false);
+}
+
 /* One that the deadline ends may have met a slow resolver; two in a row are a state. */
 static void hold_passes(struct reader *reader)
 {
@@ -232,5 +245,6 @@ void news_of_agent(struct reader *reader)
 			end_unlisted(reader, &alerts->incident[i].item[j]);
 	hold_lists(reader);
 	hold_passes(reader);
+	hold_disk(reader);
 	hold_sight(reader);
 }

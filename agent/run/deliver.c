@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HEARTBEAT_MS = 10000, HOST_BYTES = 256, TEST_GOOD_S = 300 };
+enum { HEARTBEAT_MS = 10000, HOST_BYTES = 256 };
 
 /* --- the lanes' two ends, as post_lanes() calls them --- */
 
@@ -82,7 +82,7 @@ static bool lanes_beside(void *context)
 /* --- making them --- */
 
 /* A name for message ids: the host's, which a sender's domain makes whole. */
-static const char *host_name(const struct conf *conf, struct arena *arena)
+const char *lane_host(const struct conf *conf, struct arena *arena)
 {
 	char name[HOST_BYTES] = "";
 
@@ -97,7 +97,7 @@ static const char *host_name(const struct conf *conf, struct arena *arena)
 	return arena_strdup(arena, name);
 }
 
-static struct delivery_lane *add_lane(struct sending *delivery, const struct conf_channel *channel)
+struct delivery_lane *lane_add(struct sending *delivery, const struct conf_channel *channel)
 {
 	struct delivery_lane *const lane = &delivery->lane[delivery->lanes++];
 
@@ -111,7 +111,7 @@ static struct delivery_lane *add_lane(struct sending *delivery, const struct con
 }
 
 /* A secret that cannot be read is the channel's fault: its letters wait. */
-static bool unlock(struct delivery_lane *lane)
+bool lane_open(struct delivery_lane *lane)
 {
 	struct err err;
 
@@ -123,24 +123,30 @@ static bool unlock(struct delivery_lane *lane)
 	return false;
 }
 
+void lane_takes_letters(struct delivery_lane *lane)
+{
+	if (channel_is_command(lane->channel))
+		return;
+	lane->next = next_letter;
+	lane->done = letter_done;
+}
+
 static bool open_channel(struct sending *delivery, const struct conf_channel *channel,
 			 struct err *err)
 {
 	struct delivery_lane *lane;
 
 	if (channel_takes_letters(channel)) {
-		lane = add_lane(delivery, channel);
+		lane = lane_add(delivery, channel);
 		if (!letters_load(lane, err))
 			return false;
-		if (lane->letters && unlock(lane) && !channel_is_command(channel)) {
-			lane->next = next_letter;
-			lane->done = letter_done;
-		}
+		if (lane->letters && lane_open(lane))
+			lane_takes_letters(lane);
 	}
 	if (!delivery->options->tells_state || !channel_is_state(channel))
 		return true;
-	lane = add_lane(delivery, channel);
-	return !unlock(lane) || state_load(lane, err);
+	lane = lane_add(delivery, channel);
+	return !lane_open(lane) || state_load(lane, err);
 }
 
 static bool open_lanes(struct sending *delivery, struct err *err)
@@ -163,15 +169,15 @@ static bool open_lanes(struct sending *delivery, struct err *err)
 	if (!delivery->options->beats ||
 	    !(*conf->alerts.heartbeat_url || *conf->alerts.heartbeat_url_file))
 		return true;
-	lane = add_lane(delivery, NULL);
+	lane = lane_add(delivery, NULL);
 	lane->next = next_beat;
 	lane->done = beat_done;
-	if (!unlock(lane))
+	if (!lane_open(lane))
 		lane->next = NULL;
 	return true;
 }
 
-static void send_all(struct sending *delivery)
+void lanes_send(struct sending *delivery)
 {
 	const struct post_calls calls = {lanes_next, lanes_done, lanes_beside, delivery};
 
@@ -179,7 +185,7 @@ static void send_all(struct sending *delivery)
 	commands_kill(delivery);
 }
 
-static void close_lanes(struct sending *delivery)
+void lanes_close(struct sending *delivery)
 {
 	for (size_t i = 0; i < delivery->lanes; i++) {
 		lane_lock(&delivery->lane[i]);
@@ -196,108 +202,21 @@ bool deliver(const struct conf *conf, const struct deliver_options *options, str
 	    .store = store,
 	    .arena = arena,
 	    .counts = counts,
-	    .host = host_name(conf, arena),
+	    .host = lane_host(conf, arena),
 	};
 	struct outbox_counts left;
 	bool ok = open_lanes(&delivery, err);
 
 	if (ok) {
-		send_all(&delivery);
+		lanes_send(&delivery);
 		*err = delivery.err;
 		ok = !delivery.has_failed;
 	}
-	close_lanes(&delivery);
+	lanes_close(&delivery);
 	ok = ok && letters_expire(&delivery, err) && outbox_counts(store, &left, err);
 	if (ok) {
 		counts->pending = left.pending;
 		counts->dead = left.dead;
 	}
 	return ok;
-}
-
-/* Unlike any other: it is not kept, so it is never sent later. */
-static struct outbox_letter test_letter(const struct sending *delivery,
-					const struct conf_channel *channel, enum alert_kind kind)
-{
-	const uint32_t seq = kind == ALERT_TEST ? 1 : 2;
-	const int64_t now = delivery->options->now;
-	const struct letter_style style = {
-	    .language = *channel->language ? channel->language : delivery->conf->language,
-	    .zone = delivery->options->zone,
-	    .expires_at = now + TEST_GOOD_S,
-	};
-	const char *const uid = arena_printf(delivery->arena, "test%lld", (long long)now);
-	const struct alert alert = {
-	    .kind = kind,
-	    .uid = uid,
-	    .seq = seq,
-	    .severity = SEVERITY_INFO,
-	    .at = now,
-	    .traffic_address = "",
-	    .host = delivery->host,
-	    .report_url = delivery->conf->alerts.report_url,
-	};
-	struct letter letter = {.content_type = "", .subject = "", .body = ""};
-
-	letter_kind(channel->type)->render(&alert, &style, delivery->arena, &letter);
-	return (struct outbox_letter){
-	    .key = arena_printf(delivery->arena, "%s.%u.%s", uid, seq, channel->name),
-	    .uid = uid,
-	    .seq = seq,
-	    .channel = channel->name,
-	    .kind = alert_kind_name(kind),
-	    .severity = severity_name(SEVERITY_INFO),
-	    .content_type = letter.content_type,
-	    .subject = letter.subject ? letter.subject : "",
-	    .body = letter.body,
-	    .len = letter.len,
-	    .created_at = now,
-	};
-}
-
-/* What the lane shall do; false: it cannot. `letter` has room for two: an alarm is called off. */
-static bool prepare_test(struct delivery_lane *lane, struct outbox_letter *letter)
-{
-	struct err err;
-
-	if (!unlock(lane))
-		return false;
-	if (!channel_takes_letters(lane->channel)) {
-		if (state_load(lane, &err))
-			return true;
-		letters_notice(lane, err.text);
-		return false;
-	}
-	letter[0] = test_letter(lane->delivery, lane->channel, ALERT_TEST);
-	lane->letter = letter;
-	lane->letters = 1;
-	if (letter_kind(lane->channel->type)->stands)
-		letter[lane->letters++] = test_letter(lane->delivery, lane->channel, ALERT_ENDED);
-	if (!channel_is_command(lane->channel)) {
-		lane->next = next_letter;
-		lane->done = letter_done;
-	}
-	return true;
-}
-
-bool deliver_test(const struct conf *conf, const struct conf_channel *channel,
-		  const struct deliver_options *options, struct arena *arena, const char **said)
-{
-	struct delivery_counts counts = {0};
-	struct outbox_letter letter[2];
-	struct sending delivery = {
-	    .conf = conf,
-	    .options = options,
-	    .arena = arena,
-	    .counts = &counts,
-	    .lane = arena_calloc(arena, 1, sizeof(*delivery.lane)),
-	    .host = host_name(conf, arena),
-	};
-	struct delivery_lane *const lane = add_lane(&delivery, channel);
-
-	if (prepare_test(lane, letter))
-		send_all(&delivery);
-	close_lanes(&delivery);
-	*said = lane->error ? lane->error : lane->said ? lane->said : "";
-	return !lane->error && !counts.failed;
 }

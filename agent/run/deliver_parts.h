@@ -61,6 +61,16 @@ bool letters_expire(struct sending *delivery, struct err *err);
 /* A sentence about the channel, once a call. */
 void letters_notice(struct delivery_lane *lane, const char *what);
 
+/* deliver.c */
+const char *lane_host(const struct conf *conf, struct arena *arena);
+struct delivery_lane *lane_add(struct sending *delivery, const struct conf_channel *channel);
+/* False: the channel's secrets cannot be read, which is said. */
+bool lane_open(struct delivery_lane *lane);
+/* What is in lane->letter goes out, one after the other. */
+void lane_takes_letters(struct delivery_lane *lane);
+void lanes_send(struct sending *delivery);
+void lanes_close(struct sending *delivery);
+
 /* deliver_post.c */
 /* Reads the channel's secrets; false with a sentence. */
 bool lane_unlock(struct delivery_lane *lane, struct err *err);

@@ -1,12 +1,15 @@
 #include "run/domain_parts.h"
 
 #include "run/alerts.h"
+#include "sys/ballast.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/lock.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A clock may be put right by as much, or passes follow within one second. */
@@ -17,9 +20,12 @@ static bool open_store(struct pass *pass, struct err *err)
 	const enum store_mode mode = pass->options->is_dry ? STORE_TRIAL : STORE_WRITE;
 	struct err none = {{0}};
 
+	pass->is_cramped = !pass->options->is_dry && ballast_weigh(pass->conf->state_dir);
 	pass->store = store_open(pass->conf->state_dir, mode, err);
-	if (!pass->store)
+	if (!pass->store) {
+		pass->is_unrecorded = true;
 		return false;
+	}
 	if (!store_last_pass(pass->store, &pass->last, &none)) {
 		pass->last = (struct stored_pass){0};
 		return !none.text[0] || err_set(err, "%s", none.text);
@@ -122,13 +128,57 @@ static bool work(struct pass *pass, struct err *err)
 	domains_remember(pass);
 	if (!pass_probe(pass, err))
 		return false;
-	if (!record_pass(pass, err))
+	if (!record_pass(pass, err)) {
+		pass->is_unrecorded = true;
 		return false;
+	}
 	if (!pass->options->is_dry)
 		draw_series(pass);
 	send_letters(pass);
 	hand_over(pass);
 	return true;
+}
+
+/* A store that fails holds no letters: what it is goes out at once, and again after as long as any
+ * reminder. The mark is empty, so that a full disk has room for it. */
+static void tell_unrecorded(struct pass *pass, const char *mark, const char *why)
+{
+	const struct deliver_options options = {
+	    .zone = pass->options->zone,
+	    .now = clock_now(),
+	};
+	struct unrecorded what = {.since = options.now, .text = why, .is_over = !*why};
+	struct stat st;
+	const bool is_told = stat(mark, &st) == 0;
+	int fd;
+
+	if (!(pass->options->only & PASS_ALERTS) || (what.is_over && !is_told))
+		return;
+	if (is_told)
+		what.since = st.st_mtime;
+	if (is_told && !what.is_over &&
+	    options.now - what.since < pass->conf->alerts.repeat_ms / 1000)
+		return;
+	deliver_unrecorded(pass->conf, &options, &what, pass->arena);
+	if (what.is_over) {
+		unlink(mark);
+		return;
+	}
+	fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd >= 0) {
+		futimens(fd, NULL);
+		close(fd);
+	}
+}
+
+static void weigh_record(struct pass *pass, enum pass_result result, const struct err *err)
+{
+	const char *const mark = arena_printf(pass->arena, "%s/unrecorded", pass->conf->state_dir);
+
+	if (pass->is_unrecorded)
+		tell_unrecorded(pass, mark, err->text);
+	else if (result != PASS_FAILED)
+		tell_unrecorded(pass, mark, "");
 }
 
 static enum pass_result locked(struct pass *pass, struct err *err)
@@ -140,6 +190,8 @@ static enum pass_result locked(struct pass *pass, struct err *err)
 				 pass->summary->lacks_letters
 			     ? PASS_BLIND
 			     : PASS_DONE;
+	if (!pass->options->is_dry)
+		weigh_record(pass, result, err);
 	traffic_release(pass);
 	pass_release(pass);
 	return result;

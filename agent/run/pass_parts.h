@@ -4,7 +4,6 @@
 /* What the steps of a pass share: plan.c (what is due), sight.c (what came of it), believe.c and
  * tell.c (what that means), record.c (the store), alerts.c (who is told), draw.c (the series),
  * pass_probe.c (the asking), pass.c (the order of it all). Nobody else includes it. */
-
 #include "lists/breaker.h"
 #include "lists/budget.h"
 #include "run/pass.h"
@@ -51,6 +50,7 @@ struct pass {
 	int64_t at;
 	struct store *store; /* of a dry run: a copy that is thrown away */
 	struct stored_pass last; /* at 0: the first pass */
+	bool is_cramped, is_unrecorded; /* the disk is almost full; the store failed */
 	struct targets targets;
 	struct stored_address *stored; /* one a target */
 	uint8_t *is_new; /* a bit a target, once recorded: not seen by a pass before */

@@ -6,6 +6,7 @@ listing and clears another. REPWATCH_SOAK=1 takes every call instead of some.
 """
 
 import collections
+import json
 import os
 import pathlib
 import random
@@ -19,6 +20,7 @@ import pytest
 
 import agent
 import bed as beds
+import peers
 from agent import block_list
 from bed import reversed4
 
@@ -195,7 +197,7 @@ def test_disk_full(theatre):
     theatre.reset()
     script = f"""
         mount -t tmpfs -o size=8m,mode=0750 tmpfs {state} || exit 99
-        cp -a {theatre.folder}/prepared/. {state}/ || exit 98
+        cp -a {theatre.folder}/prepared/. {state}/ && : >{state}/ballast || exit 98
         dd if=/dev/zero of={state}/filler bs=4k 2>/dev/null
         {binary} >{theatre.folder}/full.out 2>{theatre.folder}/full.err
         echo $? >{theatre.folder}/full.code
@@ -215,6 +217,47 @@ def test_disk_full(theatre):
     shutil.rmtree(state)
     shutil.move(after, state)
     theatre.check_recovery("disk full")
+
+
+def test_a_full_disk_is_told(repwatch, bed):
+    """What fills up is told while it can be recorded, what cannot be recorded is told at once; and
+    the end of both."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root to mount")
+    beds.need("nginx")
+    hook = peers.Nginx()
+    names = bed.fakedns(["* * rcode=NXDOMAIN"])
+    try:
+        repwatch.configure(["198.18.0.1"], resolver=names.at, alerts={"channels": [
+            {"name": "hook", "type": "webhook", "url": f"http://{hook.at}/take"}]})
+        repwatch.state.mkdir(mode=0o750)
+        run = " ".join(repwatch.argv("run", "--all", "--json"))
+        state = repwatch.state
+        script = f"""
+            mount -t tmpfs -o size=64m,mode=0750 tmpfs {state} || exit 99
+            {run}; ls {state}/ballast
+            dd if=/dev/zero of={state}/filler bs=64k 2>/dev/null
+            truncate -s -2M {state}/filler
+            {run}; {run}
+            dd if=/dev/zero of={state}/more bs=4k 2>/dev/null
+            {run}; echo "status $?" >&2; {run}
+            rm {state}/filler {state}/more
+            {run}; {run}; ls -l {state}
+        """
+        done = subprocess.run([beds.need("unshare"), "-m", "sh", "-c", script],
+                              capture_output=True, text=True, check=False,
+                              env=repwatch.environment(PATH=os.environ["PATH"]))
+        if done.returncode in (1, 99):
+            pytest.skip("may not mount here")
+        came = [json.loads(r["body"]) for r in hook.requests()]
+        told = [(each["event"], each["headline"]) for each in came
+                if "disk" in each["headline"] or "recorded" in each["headline"]]
+        assert [event for event, _ in told] == ["opened", "opened", "ended", "ended"], (told, done)
+        assert "almost full" in told[0][1] and "cannot be recorded" in told[1][1], told
+        assert "status 2" in done.stderr and "the disk is full" in done.stderr, done
+        assert "the disk is full" in came[[each["headline"] for each in came].index(told[1][1])]["text"]
+    finally:
+        hook.stop()
 
 
 def test_tally(capfd, record_property):
