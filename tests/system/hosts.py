@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 import bed as beds
-from agent import block_list
+from agent import WITH_PRELOADED, block_list
 from bed import SOA, reversed4
 
 FAKETIME = (sorted(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")) or [""])[0]
@@ -80,6 +80,7 @@ class Host:
     def clock(self):
         day, hour = divmod(self.hour, DAY_H)
         return {"LD_PRELOAD": FAKETIME, "DONT_FAKE_MONOTONIC": "1",
+                "ASAN_OPTIONS": WITH_PRELOADED,
                 "FAKETIME": f"@2026-11-{day + 2:02} {hour:02}:00:00"}
 
     def call(self, *words):
