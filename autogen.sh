@@ -11,7 +11,8 @@ build_packages="autoconf automake make gcc libc6-dev pkg-config libarchive-dev l
 test_packages="nginx-light openssl postfix rbldnsd unbound dnsdist nsd bind9-dnsutils dnsperf strace
 	rrdcached rrdtool libfaketime iproute2 pflogsumm python3-pytest python3-jsonschema
 	python3-yaml gettext mandoc tzdata zstd systemd-journal-remote prometheus
-	prometheus-node-exporter nagios4-core icinga2-bin zsh munin-node systemd"
+	prometheus-node-exporter nagios4-core nagios-nrpe-server nagios-nrpe-plugin
+	icinga2-bin zsh munin-node systemd"
 demo_packages="rbldnsd unbound bind9-dnsutils rrdtool libfaketime python3 tzdata"
 
 usage() {

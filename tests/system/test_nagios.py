@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -212,3 +213,55 @@ def test_nrpe_commands(state, name):
     code, out = check(state, *words)
     assert out.startswith("REPWATCH ") and "usage" not in out, out
     assert code == {"check_repwatch": 2, "check_repwatch_lists": 2, "check_repwatch_auth": 3}.get(name, 0)
+
+
+class Nrpe(beds.Server):
+    """The daemon with the shipped commands, which take no arguments."""
+
+    def __init__(self, conf):
+        super().__init__("nrpe")
+        self.client = shutil.which("check_nrpe", path="/usr/lib/nagios/plugins") or beds.need("check_nrpe")
+        shipped = (pathlib.Path(SOURCE) / "etc/nrpe/repwatch.cfg").read_text()
+        assert shipped.count("/usr/lib/nagios/plugins/check_repwatch ") == 8
+        shipped = shipped.replace("#command", "command").replace(
+            "/usr/lib/nagios/plugins/check_repwatch ", f"{CHECK} --config {conf} ")
+        self.commands = re.findall(r"^command\[(\w+)\]=(.*)", shipped, re.M)
+        self.port = beds.free_port()
+        self.write("repwatch.cfg", shipped)
+        self.write("nrpe.cfg", "\n".join([
+            f"pid_file={self.dir}/pid", f"server_port={self.port}", "server_address=127.0.0.1",
+            "allowed_hosts=127.0.0.1", "dont_blame_nrpe=0", "nrpe_user=nagios", "nrpe_group=nagios",
+            "command_timeout=60", f"log_file={self.dir}/nrpe.log", f"include={self.dir}/repwatch.cfg"]) + "\n")
+        self.start([beds.need("nrpe"), "-c", str(self.dir / "nrpe.cfg"), "-d", "-f"],
+                   lambda: b"NRPE v" in self.ask().stdout)
+
+    def ask(self, *words):
+        return subprocess.run([self.client, "-H", "127.0.0.1", "-p", str(self.port), "-t", "60", *words],
+                              capture_output=True, check=False)
+
+
+def without_ages(text):
+    return re.sub(r"\b(age|lag)=\d+s", r"\1=", text).strip()
+
+
+@needs_root
+def test_nrpe(state, servers):
+    # It refuses to be root, and reads what its group may read.
+    for path in [state.dir, *state.dir.rglob("*")]:
+        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+    nrpe = Nrpe(state.conf)
+    servers.append(nrpe)
+    codes = {}
+    for name, command in nrpe.commands:
+        done = nrpe.ask("-c", name)
+        code, text = check(state, *command.split()[1:], plain=True)
+        assert (done.returncode, without_ages(done.stdout.decode())) == (code, without_ages(text)), name
+        codes[name] = str(code)
+    assert codes["check_repwatch"] == CRITICAL and codes["check_repwatch_agent"] == OK
+    # one listing of an address of the pool: more than -w 0, not more than -c 2
+    assert codes["check_repwatch_shared_a"] == WARNING
+    refused = nrpe.ask("-c", "check_repwatch", "-a", "-H", CLEAN)
+    assert refused.returncode == int(UNKNOWN) and b"REPWATCH" not in refused.stdout
+    make_old(state)
+    done = nrpe.ask("-c", "check_repwatch_agent")
+    assert str(done.returncode) == UNKNOWN and b"the last pass ended 1d 2h ago" in done.stdout
