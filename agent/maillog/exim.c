@@ -9,7 +9,8 @@
  *
  * Addresses keep the quotes they came with, so a blank outside of quotes ends one. What follows is
  * read word by word up to the first that holds foreign text to the end: S= of an arrival (id= and
- * T= stand behind it), C=" or a word with a colon at its end otherwise. */
+ * T= stand behind it), C=" or a word with a colon at its end otherwise. DN= and SNI= are foreign,
+ * too, and Exim leaves the quotes in them as they are: what counts stands before them. */
 #include "base/mem.h"
 #include "maillog/format.h"
 
@@ -133,6 +134,18 @@ static bool read_value(struct slice *rest, struct slice *word)
 	return true;
 }
 
+/* P= of a session in which nobody logged in; esmtpa and esmtpsa are those of one who did. */
+static bool is_anonymous(struct slice protocol)
+{
+	static const char *const row[] = {"smtp", "smtps", "esmtp", "esmtps"};
+
+	scan_text(&protocol, "utf8");
+	for (size_t i = 0; i < COUNT_OF(row); i++)
+		if (slice_is(protocol, row[i]))
+			return true;
+	return false;
+}
+
 /* An arrival's account: the authenticated user, or who called Exim on this host. With H= the
  * user is what the client's ident server says. A HELO stands in parentheses before the client's
  * address; one with blanks (helo_accept_junk_hosts) may look like all that follows, so where more
@@ -143,6 +156,7 @@ static struct slice read_account(struct slice rest)
 	struct slice word, driver;
 	bool has_host = false;
 	bool has_ip = false;
+	bool is_nobody = false;
 
 	for (int words = 0; words < WORDS_MAX && read_value(&rest, &word); words++) {
 		const bool is_bracket = word.at[0] == '(' || word.at[0] == '[';
@@ -155,6 +169,10 @@ static struct slice read_account(struct slice rest)
 		has_host |= slice_starts(word, "H=");
 		if (slice_starts(word, "H=(") && word.at[word.len - 1] != ')')
 			return slice_of("", 0);
+		if ((slice_starts(word, "DN=") || slice_starts(word, "SNI=")) && is_nobody)
+			return slice_of("", 0);
+		if (scan_text(&word, "P="))
+			is_nobody = is_anonymous(word);
 		if ((!has_host && scan_text(&word, "U=")) ||
 		    (scan_text(&word, "A=") && scan_until(&word, ':', &driver)))
 			account = word;
@@ -183,6 +201,7 @@ struct attempt {
 	struct ip ip; /* of the host */
 	struct ip from; /* I= */
 	bool is_too_early;
+	bool is_foreign; /* a receiver's words have begun */
 };
 
 /* "<PARENT>", "(PARENT)", F=<SENDER>, P=<SENDER>, and Q=QUEUE: between the recipient and R=. */
@@ -253,7 +272,7 @@ static bool read_word(struct slice *rest, struct attempt *attempt)
 		attempt->text = slice_of(quoted.at, len ? len - 2 : quoted.len);
 		return false;
 	}
-	if (slice_starts(*rest, "defer (")) {
+	if (!attempt->is_foreign && slice_starts(*rest, "defer (")) {
 		read_defer(rest, attempt);
 		return rest->len > 0;
 	}
@@ -263,6 +282,10 @@ static bool read_word(struct slice *rest, struct attempt *attempt)
 	word.len -= is_last;
 	if (is_last)
 		attempt->text = *rest;
+	if (slice_starts(word, "DN=") || slice_starts(word, "SNI="))
+		attempt->is_foreign = true;
+	else if (attempt->is_foreign)
+		return !is_last;
 	if (scan_text(&word, "T="))
 		attempt->transport = word;
 	else if (scan_text(&word, "H="))

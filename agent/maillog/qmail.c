@@ -124,11 +124,12 @@ static void read_start(struct log_reader *reader, int64_t at, struct slice rest)
 	open->flags = is_remote ? 0 : OPEN_LOCAL;
 }
 
-/* What qmail-remote says itself stands before the receiver's words. */
+/* What qmail-remote says itself stands before the receiver's words. "Sorry,_I_couldn't_find_any_
+ * host_named_DOMAIN" is about no receiver, and DOMAIN is the sender's text. */
 static void read_report(struct slice report, struct delivery *delivery)
 {
 	static const char mark[] = "/Remote_host_said:_";
-	const ptrdiff_t said = scan_find(report, mark);
+	const ptrdiff_t said = slice_starts(report, "Sorry") ? SCAN_NONE : scan_find(report, mark);
 	struct slice head = slice_of(report.at, said == SCAN_NONE ? report.len : (size_t)said);
 	ptrdiff_t from = scan_find(head, "_from_");
 	struct slice word;

@@ -24,27 +24,53 @@ size_t scan_quoted(struct slice text)
 	return 0;
 }
 
-static bool scan_to(struct slice *rest, char stop, struct slice *address)
+/* The bytes of an RFC 5322 comment at the start, with those in it; 0: there is none. */
+static size_t scan_comment(struct slice text)
 {
-	const size_t quoted = scan_quoted(*rest);
-	struct slice from = slice_from(*rest, quoted);
-	struct slice part;
+	size_t depth = 0;
 
-	if (!scan_until(&from, stop, &part))
+	for (size_t i = 0; i < text.len; i++) {
+		depth += text.at[i] == '(';
+		depth -= text.at[i] == ')';
+		if (!depth)
+			return i ? i + 1 : 0;
+		i += text.at[i] == '\\';
+	}
+	return 0;
+}
+
+/* A quoted string may follow a dot (RFC 5322, obs-local-part). Where one does not end, the rest
+ * is read as it stands, for else it would be read again for each quote in it. */
+bool scan_address_to(struct slice *rest, char stop, struct slice *address)
+{
+	bool is_plain = false;
+	size_t at = 0;
+
+	while (at < rest->len && rest->at[at] != stop) {
+		const struct slice tail = slice_from(*rest, at);
+		size_t skipped = 1;
+
+		if (!is_plain && (tail.at[0] == '"' || tail.at[0] == '(')) {
+			skipped = tail.at[0] == '"' ? scan_quoted(tail) : scan_comment(tail);
+			is_plain = !skipped;
+		}
+		at += skipped;
+	}
+	if (at >= rest->len)
 		return false;
-	*address = slice_of(rest->at, quoted + part.len);
-	*rest = from;
+	*address = slice_of(rest->at, at);
+	*rest = slice_from(*rest, at + 1);
 	return true;
 }
 
 bool scan_address(struct slice *rest, struct slice *address)
 {
-	return scan_to(rest, '>', address);
+	return scan_address_to(rest, '>', address);
 }
 
 bool scan_bare_address(struct slice *rest, struct slice *address)
 {
-	if (!scan_to(rest, ' ', address)) {
+	if (!scan_address_to(rest, ' ', address)) {
 		*address = *rest;
 		*rest = slice_from(*rest, rest->len);
 	}

@@ -66,7 +66,9 @@ bool scan_word(struct slice *rest, struct slice *word);
 
 /* The bytes of an RFC 5321 quoted string at the start, with its quotes; 0: there is none. */
 size_t scan_quoted(struct slice text);
-/* Behind "<": an address up to its ">", which may stand in a quoted local part. */
+/* An address up to `stop` (read, too), which may also stand in a quoted string or a comment. */
+bool scan_address_to(struct slice *rest, char stop, struct slice *address);
+/* Behind "<": up to its ">". */
 bool scan_address(struct slice *rest, struct slice *address);
 /* The same without brackets, up to a blank or the end. */
 bool scan_bare_address(struct slice *rest, struct slice *address);

@@ -4,6 +4,7 @@
  *   QID: to=A[,A...][, ctladdr=A (UID/GID)], delay=T, xdelay=T, mailer=M, pri=N[, relay=HOST. [IP]],
  *   dsn=N.N.N, stat=TEXT
  *
+ * A list that is too long for one line goes on in the next, and "[more]" stands in for its rest.
  * Who logged in stands in a line of its own, without queue id: "AUTH=server, relay=CLIENT,
  * authid=U, ...". The process and the client's address join it to the from= lines of the session.
  * ctladdr= names the user of a local submission only; for others it is no proof of anything. */
@@ -176,18 +177,11 @@ struct fate {
 /* One recipient; false when the list ended before it. `is_last`: ", " followed. */
 static bool read_recipient(struct slice *rest, struct slice *to, bool *is_last)
 {
-	const size_t quoted = scan_quoted(*rest);
-	struct slice tail = slice_from(*rest, quoted);
-	struct slice part;
+	struct slice tail = *rest;
 
-	if (scan_text(&tail, "<")) {
-		if (!scan_address(&tail, to) || !scan_text(&tail, ","))
-			return false;
-	} else {
-		if (!scan_until(&tail, ',', &part))
-			return false;
-		*to = slice_of(rest->at, (size_t)(part.at + part.len - rest->at));
-	}
+	if (scan_text(&tail, "<") ? !scan_address(&tail, to) || !scan_text(&tail, ",")
+				  : !scan_address_to(&tail, ',', to))
+		return false;
 	*is_last = scan_text(&tail, " ");
 	*rest = tail;
 	return true;
@@ -233,6 +227,7 @@ static bool read_fate(struct slice rest, struct fate *out)
 	struct slice skipped;
 
 	*out = (struct fate){0};
+	scan_text(&rest, "[more], ");
 	if (!read_controller(&rest, &out->controller) || !scan_text(&rest, "delay=") ||
 	    !scan_value(&rest, &skipped))
 		return false;

@@ -154,6 +154,26 @@ static const struct log_case forged_case[] = {
      AT ID "** \"u => x@z.example " R
 	   "H=evil [192.0.2.66] I=[192.0.2.99] \\\" x\"@b.example " R HOST ": 550 no\n",
      "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"in a recipient that is quoted behind a dot",
+     AT ID "** u.\"v@x.example " R "H=evil [192.0.2.66] I=[192.0.2.99]: 550 x\"@b.example " R HOST
+	   ": 550 no\n",
+     "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"in a parent that is quoted behind a dot",
+     AT ID "** u@b.example <u.\"> R=r T=remote_smtp H=evil [192.0.2.66] I=[192.0.2.99]: "
+	   "550 x\"@c.example> " R HOST ": 550 no\n",
+     "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"in the host's certificate",
+     AT ID "** u@b.example " R HOST " X=T CV=no DN=\"C=x\" T=bulk H=evil [192.0.2.66] "
+	   "I=[192.0.2.99] defer (-53)\": 550 no\n",
+     "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"in the client's certificate",
+     AT ID "<= x@z.example H=h [192.0.2.6] P=esmtps X=T CV=no DN=\"C=x\" A=plain:bob S=1\" "
+	   "S=900\n" SENT,
+     "sent - - z.example" TO_B},
+    {"in the name of the server a client asks for",
+     AT ID "<= x@z.example H=h [192.0.2.6] P=utf8esmtps X=T SNI=\"x\" A=plain:bob S=1\" "
+	   "S=900\n" SENT,
+     "sent - - z.example" TO_B},
     {"in the reply",
      AT ID "== u@b.example " R "defer (-44) " HOST ": 451 later I=[192.0.2.99] " AT ID FORGED "\n",
      "deferred - - - > b.example @mx.b.example -: 451 later I=[192.0.2.99] " AT ID FORGED "\n"},

@@ -119,6 +119,13 @@ static const struct log_case forged_case[] = {
      AT "starting delivery 5: msg 12 to remote delivery?5:?success:?x@b.example\n" AT
 	"delivery 5: failure: 203.0.113.5_does_not_like_recipient./Remote_host_said:_550_no/\n",
      "bounced - - - > b.example @203.0.113.5 -: 550 no\n"},
+    {"in the recipient's domain, which does not exist",
+     AT "starting delivery 5: msg 12 to remote "
+	"u@b.example_from_192.0.2.99/Remote_host_said:_550_x\n" AT
+	"delivery 5: failure: Sorry,_I_couldn't_find_any_host_named_b.example_from_192.0.2.99/"
+	"Remote_host_said:_550_x._(#5.1.2)/\n",
+     "bounced - - - > b.example_from_192.0.2.99/Remote_host_said:_550_x @- -: Sorry, I couldn't "
+     "find any host named b.example from 192.0.2.99/Remote host said: 550 x. (#5.1.2)\n"},
     {"in the reply",
      START AT "delivery 5: deferral: "
 	      "203.0.113.5_does_not_like_recipient./Remote_host_said:_451_from_192.0.2.99./"

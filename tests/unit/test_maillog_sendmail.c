@@ -19,6 +19,13 @@ static const struct log_case outcome_case[] = {
      AT "56FCln1K000003: to=<u@b.example>" TIMES RELAY
 	", dsn=4.7.1, stat=Deferred: 451 4.7.1 Greylisted",
      "deferred - - - > b.example @mx.b.example 4.7.1: 451 4.7.1 Greylisted\n"},
+    {"more recipients than one line takes",
+     AT "56FCln1K000003: to=<u@b.example>,<v@b.example>, [more]" TIMES RELAY
+	", dsn=2.0.0, stat=Sent (ok)\n" AT "56FCln1K000003: to=<w@b.example>" TIMES RELAY
+	", dsn=2.0.0, stat=Sent (ok)",
+     "sent - - - > b.example @mx.b.example 2.0.0: ok\n"
+     "sent - - - > b.example @mx.b.example 2.0.0: ok\n"
+     "sent - - - > b.example @mx.b.example 2.0.0: ok\n"},
     {"no host was reached",
      AT "56FCln1K000003: to=<u@b.example>" TIMES
 	", mailer=esmtp, pri=3, relay=mx.b.example., dsn=4.0.0, "
@@ -163,6 +170,14 @@ static const struct log_case forged_case[] = {
     {"in a quoted recipient",
      AT "56FCln1K000003: to=<\"u>, delay=0, mailer=esmtp, relay=x, dsn=2.0.0, stat=Sent "
 	"(ok\"@b.example>" TIMES RELAY ", dsn=5.1.1, stat=User unknown",
+     "bounced - - - > b.example @mx.b.example 5.1.1: User unknown\n"},
+    {"in a recipient that is quoted behind a dot",
+     AT "56FCln1K000003: to=<u.\"v>, delay=0, mailer=esmtp, relay=x, dsn=2.0.0, stat=Sent "
+	"(ok\"@b.example>" TIMES RELAY ", dsn=5.1.1, stat=User unknown",
+     "bounced - - - > b.example @mx.b.example 5.1.1: User unknown\n"},
+    {"in a recipient's comment",
+     AT "56FCln1K000003: to=<u@b.example (a (\\)>, delay=0, mailer=esmtp, relay=x, dsn=2.0.0, "
+	"stat=Sent (ok)))@b.example>" TIMES RELAY ", dsn=5.1.1, stat=User unknown",
      "bounced - - - > b.example @mx.b.example 5.1.1: User unknown\n"},
     {"in a recipient without brackets",
      AT "56FCln1K000003: to=\"u, delay=0, mailer=local, stat=Sent\"@b.example" TIMES RELAY
