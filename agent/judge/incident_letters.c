@@ -146,8 +146,26 @@ static bool is_twice(const struct incident *incident, const struct gauge *gauge)
 	return gauge->open - gauge->muted >= 2 * (size_t)incident->told_items;
 }
 
+/* That an address which sends too much, or which receivers refuse, is now on a list is another
+ * thing, with steps of its own; a further list is not. */
+static bool has_first_listing(const struct entry *entry, int64_t now)
+{
+	bool is_new = false;
+
+	for (size_t i = 0; i < entry->items; i++) {
+		const struct incident_item *const item = &entry->item[i];
+
+		if (strcmp(item->check, "dnsbl") != 0)
+			continue;
+		if (item->since < now)
+			return false;
+		is_new |= !item->is_muted && item->severity >= SEVERITY_MAJOR;
+	}
+	return is_new && entry->incident.kind == INCIDENT_ADDRESS;
+}
+
 /* Not for each item: what is known to be large may grow a little. */
-static bool has_grown(const struct entry *entry, const struct gauge *gauge)
+static bool has_grown(const struct entry *entry, const struct gauge *gauge, int64_t now)
 {
 	const struct incident *const incident = &entry->incident;
 	const bool is_shared = incident->kind == INCIDENT_DOMAIN && !strchr(incident->subject, '.');
@@ -160,7 +178,9 @@ static bool has_grown(const struct entry *entry, const struct gauge *gauge)
 	 * have a reason of their own. */
 	if (incident->is_baseline || (is_shared && entry->added >= INCIDENT_DOMAIN_MIN))
 		return true;
-	return is_twice(incident, gauge);
+	return is_twice(incident, gauge) ||
+	       /* No more than before: it came back. */
+	       (gauge->open - gauge->muted > incident->told_items && has_first_listing(entry, now));
 }
 
 /* What comes and goes is told now and then; never held back when it is worse than was told. */
@@ -197,7 +217,7 @@ static enum alert_kind kind_of_open(const struct entry *entry, const struct gaug
 	if (!incident->told_at)
 		return ALERT_OPENED;
 	if (incident->is_baseline || incident->is_told) {
-		if (has_grown(entry, gauge))
+		if (has_grown(entry, gauge, input->now))
 			return ALERT_GREW;
 		return is_due || entry->unmuted ? ALERT_REMINDER : ALERT_KIND_COUNT;
 	}
@@ -265,6 +285,23 @@ static void write_letter(struct entry *entry, enum alert_kind kind, const struct
 	entry->is_changed = true;
 }
 
+/* The headline tells of the first item: of one that grew, what is new, when it is as bad as the
+ * rest. */
+static void put_news_first(struct entry *entry, int64_t now)
+{
+	for (size_t i = 1; i < entry->items; i++) {
+		const struct incident_item item = entry->item[i];
+
+		if (item.is_muted || item.ended_at || item.severity < entry->item[0].severity)
+			return;
+		if (item.since < now || entry->item[0].since >= now)
+			continue;
+		memmove(entry->item + 1, entry->item, i * sizeof(*entry->item));
+		entry->item[0] = item;
+		return;
+	}
+}
+
 void incident_settle(struct entry *entry, const struct incident_input *input,
 		     struct incident_outcome *out)
 {
@@ -284,6 +321,8 @@ void incident_settle(struct entry *entry, const struct incident_input *input,
 	if (!gauge.open && !incident->ended_at)
 		incident->ended_at = input->now;
 	kind = kind_of(entry, &gauge, input);
+	if (kind == ALERT_GREW)
+		put_news_first(entry, input->now);
 	if (kind != ALERT_KIND_COUNT)
 		write_letter(entry, kind, &gauge, input->now, out);
 }

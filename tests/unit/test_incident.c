@@ -56,6 +56,10 @@ static const struct {
     {"a worse one is", "+xa +ya | *za", "OAa | GAa"},
     {"and one that became worse", "+xa | !xa | !xa", "OAa | GAa |"},
     {"a second critical one is not", "*xa +ya | *za", "OAa |"},
+    {"the first listing is, for it is another thing", "*va *ga | *xa | *ya", "OAa | GAa |"},
+    {"nor the first that comes back", "*va *ga | *xa | -xa | *xa", "OAa | GAa | |"},
+    {"not one that was there before", "*va *ga *xa | -xa | *xa", "OAa | |"},
+    {"nor one that does little harm", "*va *ga *pa | .xa", "OAa |"},
     {"a spike that falls goes on", "*va | ~va | -va", "OAa | | EAa"},
     {"a spike that rises again was told", "*va | ~va | !va", "OAa | |"},
 
