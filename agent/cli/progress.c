@@ -46,7 +46,9 @@ void progress_line(struct str *out, const struct progress *progress, uint64_t do
 		   int64_t elapsed_us)
 {
 	const double part = total ? (double)done / (double)total : 0;
-	const double rate = elapsed_us > 0 ? (double)done * US_PER_S / (double)elapsed_us : 0;
+	const double counted =
+	    done > progress->done_then ? (double)(done - progress->done_then) : 0;
+	const double rate = elapsed_us > 0 ? counted * US_PER_S / (double)elapsed_us : 0;
 	const size_t words = progress->is_bytes ? BYTES_ROOM : WORDS_ROOM;
 	const double unit = progress->is_bytes ? bytes_per_mb : 1;
 	const char *const name = progress->is_bytes ? " MB" : "";
@@ -68,12 +70,16 @@ void progress_show(void *context, uint64_t done, uint64_t total)
 	const int64_t now_us = clock_monotonic_us();
 	struct str line = {0};
 
+	if (!progress->counted_us) {
+		progress->counted_us = now_us;
+		progress->done_then = done;
+	}
 	if (!progress->is_on || now_us - progress->began_us < FIRST_US ||
 	    now_us - progress->drawn_us < EVERY_US)
 		return;
 	/* The total is an estimate; a bar never runs over its end. */
 	progress_line(&line, progress, done, total < done ? done : total,
-		      now_us - progress->began_us);
+		      now_us - progress->counted_us);
 	/* Erase to the end of the line (ECMA-48 EL), so that a shorter line leaves no rest. */
 	fprintf(stderr, "\r%.*s\033[K", (int)progress->columns - 1, str_text(&line));
 	fflush(stderr);

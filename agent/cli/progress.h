@@ -14,6 +14,8 @@ struct progress {
 	size_t columns;
 	bool is_bytes; /* shown in megabytes; else things, one by one */
 	int64_t began_us, drawn_us;
+	int64_t counted_us; /* when the first was done: the rate is counted from there on */
+	uint64_t done_then;
 };
 
 struct progress progress_begin(const struct cli *cli);
@@ -22,7 +24,7 @@ void progress_show(void *context, uint64_t done, uint64_t total);
 /* Erases it, so that what follows begins on a clean line. */
 void progress_end(struct progress *progress);
 
-/* The line itself, as wide as there are columns at most. */
+/* The line itself, as wide as there are columns at most; `elapsed_us` since counted_us. */
 void progress_line(struct str *out, const struct progress *progress, uint64_t done, uint64_t total,
 		   int64_t elapsed_us);
 
