@@ -166,11 +166,9 @@ static const char *icinga_document(const struct address_view *view, struct arena
 	bar = strrchr(output.text, '|');
 	bar[-1] = '\0';
 	json_object_set_new(json, "type", json_string("Service"));
-	json_object_set_new(json, "filter",
-			    json_string("host.name==repwatch_host && service.name==repwatch_name"));
-	json_object_set_new(json, "filter_vars",
-			    json_pack("{s:s, s:o}", "repwatch_host", host_of(view, arena),
-				      "repwatch_name", json_sprintf("repwatch %s", view->address)));
+	/* By its name: a filter is tried on every service there is, for each of them anew. */
+	json_object_set_new(json, "service",
+			    json_sprintf("%s!repwatch %s", host_of(view, arena), view->address));
 	json_object_set_new(json, "exit_status", json_integer(verdict[view->grade.letter].status));
 	json_object_set_new(json, "plugin_output", json_string(output.text));
 	json_object_set_new(json, "performance_data", json_pack("[s]", bar + 2));
@@ -201,10 +199,18 @@ static bool next_document(struct delivery_lane *lane, struct post *out)
 	return true;
 }
 
-/* 404: Icinga has no such host or service, and may have the next one. */
+/* Icinga has no such host or service, and may have the next one: 404, or from some versions on an
+ * error without results. */
+static bool is_unknown_service(const struct delivery_lane *lane, const struct post_result *result)
+{
+	return strcmp(lane->channel->type, "icinga") == 0 &&
+	       (result->code == 404 ||
+		(result->code == 500 && strcmp(result->reply, "{\"results\":[]}") == 0));
+}
+
 static void document_done(struct delivery_lane *lane, const struct post_result *result)
 {
-	const bool is_unknown = result->code == 404 && strcmp(lane->channel->type, "icinga") == 0;
+	const bool is_unknown = is_unknown_service(lane, result);
 
 	lane->at++;
 	lane->laters += is_unknown;

@@ -19,8 +19,8 @@ def answers(port, host="127.0.0.1"):
         return False
 
 
-def make_certificate(folder, name, host="127.0.0.1", days=2, authority=None):
-    """NAME.key and NAME.pem, signed by itself or by AUTHORITY's."""
+def make_certificate(folder, name, host="127.0.0.1", days=2, authority=None, common=None):
+    """NAME.key and NAME.pem, signed by itself or by AUTHORITY's; COMMON is its common name."""
     folder = pathlib.Path(folder)
     kind = "DNS" if host[0].isalpha() else "IP"
     (folder / f"{name}.ext").write_text(
@@ -30,7 +30,7 @@ def make_certificate(folder, name, host="127.0.0.1", days=2, authority=None):
         subprocess.run([beds.need("openssl"), *words], cwd=folder, check=True, capture_output=True)
 
     openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out",
-            f"{name}.csr", "-subj", f"/CN={host}")
+            f"{name}.csr", "-subj", f"/CN={common or host}")
     signer = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial"] \
         if authority else ["-signkey", f"{name}.key"]
     openssl("x509", "-req", "-in", f"{name}.csr", "-days", str(days), "-extfile", f"{name}.ext",

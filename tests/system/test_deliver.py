@@ -526,9 +526,8 @@ def test_state_for_icinga(repwatch, nginx, watched):
     assert {r["path"] for r in nginx.requests()} == {"/v1/actions/process-check-result"}
     assert {r["user"] for r in nginx.requests()} == {"repwatch"}
     assert [t["exit_status"] for t in told] == [2, 0], "the worst first"
-    assert told[0]["filter_vars"]["repwatch_name"] == f"repwatch {LISTED}"
-    assert told[0]["filter_vars"]["repwatch_host"] == "www_274"
-    assert told[1]["filter_vars"]["repwatch_host"] == CLEAN
+    assert told[0]["service"] == f"www_274!repwatch {LISTED}"
+    assert told[1]["service"] == f"{CLEAN}!repwatch {CLEAN}"
     assert "CRITICAL" in told[0]["plugin_output"] and ZONE in told[0]["plugin_output"]
 
 

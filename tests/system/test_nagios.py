@@ -1,14 +1,20 @@
 """The shipped definitions in a real Nagios and a real Icinga 2: what they make of the plug-in."""
 
+import base64
+import json
 import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
+import time
+import urllib.request
 
 import pytest
 
 import bed as beds
+import peers
 from monitored import CHECK, CLEAN, LISTED, SOURCE, ZONE, check, make_old, record
 
 PLUGINS = pathlib.Path(CHECK).parent
@@ -197,6 +203,170 @@ def test_icinga(state, servers):
     make_old(state)
     came = wait_for(path, 4, lambda each: "the last pass ended 1d 2h ago" in each["plugin_output"])
     assert {each["current_state"] for each in came.values()} == {UNKNOWN}
+
+
+# --- passive results ---
+
+ADDRESSES = {LISTED: "www274", CLEAN: CLEAN}
+
+
+class IcingaApi(Icinga):
+    """With its API on loopback, for a user who may hand in results, and services that wait."""
+
+    def __init__(self, hosts):
+        beds.Server.__init__(self, "icinga2")
+        self.port = beds.free_port()
+        certs = self.dir / "lib" / "certs"
+        certs.mkdir(parents=True)
+        peers.make_certificate(certs, "ca", "ca.example", days=5)
+        peers.make_certificate(certs, "mx", "127.0.0.1", authority="ca", common="mx")
+        (certs / "ca.pem").rename(certs / "ca.crt")
+        (certs / "mx.pem").rename(certs / "mx.crt")
+        services = "".join(f"""
+object Host "{host}" {{ check_command = "dummy" }}
+object Service "repwatch {address}" {{
+  host_name = "{host}"
+  check_command = "dummy"
+  enable_active_checks = false
+  max_check_attempts = 1
+}}
+""" for address, host in hosts.items())
+        self.write("icinga2.conf", f"""
+include <itl>
+object Endpoint NodeName {{}}
+object Zone ZoneName {{ endpoints = [ NodeName ] }}
+object CheckerComponent "checker" {{}}
+object ApiListener "api" {{
+  bind_host = "127.0.0.1"
+  bind_port = {self.port}
+}}
+object ApiUser "repwatch" {{
+  password = "icinga-pa55"
+  permissions = [ "actions/process-check-result", "objects/query/Service" ]
+}}
+{services}
+""")
+
+    def run(self):
+        self.start(self.argv(), lambda: peers.answers(self.port))
+        return self
+
+    def services(self):
+        """{service: attributes}"""
+        context = ssl.create_default_context(cafile=str(self.dir / "lib" / "certs" / "ca.crt"))
+        password = base64.b64encode(b"repwatch:icinga-pa55").decode()
+        request = urllib.request.Request(f"https://{self.at}/v1/objects/services",
+                                         headers={"Authorization": f"Basic {password}"})
+        with urllib.request.urlopen(request, context=context, timeout=20) as answer:
+            return {each["attrs"]["name"]: each["attrs"] for each in json.load(answer)["results"]}
+
+
+def icinga_channel(state, icinga, password="icinga-pa55"):
+    """The configuration of a channel, whose password may be wrong."""
+    key = state.dir / "icinga.key"
+    key.write_text(password + "\n")
+    key.chmod(0o600)
+    ca = (icinga.dir / "lib" / "certs" / "ca.crt").read_text()
+    (state.dir / "ca.pem").write_text(ca)
+    text = state.conf.read_text()
+    if "alerts" not in text:
+        state.conf.write_text(text + f"""
+alerts = {{ channels = ( {{ name = "icinga"; type = "icinga"; url = "https://{icinga.at}/";
+  user = "repwatch"; password_file = "icinga.key"; ca_file = "ca.pem"; }} ); }};
+""")
+
+
+@needs_root
+def test_icinga_takes_results(state, servers):
+    icinga = IcingaApi(ADDRESSES)
+    servers.append(icinga)
+    icinga.run()
+    icinga_channel(state, icinga)
+    done = state("run", "--json")
+    assert done.code == 0, done
+    came = icinga.services()
+    listed, clean = came[f"repwatch {LISTED}"], came[f"repwatch {CLEAN}"]
+    assert (listed["state"], clean["state"]) == (2, 0)
+    result = listed["last_check_result"]
+    assert result["output"].startswith(f"REPWATCH CRITICAL - {LISTED} is POOR: {ZONE}"), result
+    assert result["performance_data"][0].startswith("reasons=1 asked="), result
+    assert result["check_source"] == "repwatch" and not result["active"]
+    # What an operator is told of a wrong password, and that it is taken again.
+    icinga_channel(state, icinga, password="wrong")
+    refused = state("run", "--json")
+    assert refused.code == 3 and "401" in refused.errors and "icinga" in refused.errors, refused
+    assert "wrong" not in refused.errors
+    icinga_channel(state, icinga)
+    assert state("run", "--json").code == 0
+
+
+@needs_root
+def test_icinga_without_a_service(state, servers):
+    icinga = IcingaApi({LISTED: "www274"})
+    servers.append(icinga)
+    icinga.run()
+    icinga_channel(state, icinga)
+    done = state("run", "--json")
+    assert done.code == 3 and "no such service for 1 of 2 addresses" in done.errors, done
+    assert icinga.services()[f"repwatch {LISTED}"]["state"] == 2
+
+
+@needs_root
+def test_icinga_takes_a_thousand_in_one_pass(state, servers, record_property, capfd):
+    hosts = {f"10.0.{n // 250}.{n % 250 + 1}": f"h{n}" for n in range(1000)}
+    icinga = IcingaApi(hosts)
+    servers.append(icinga)
+    icinga.run()
+    text = state.conf.read_text()
+    start = text.index("addresses = ")
+    end = text.index(";\n", text.index(")", start)) + 2
+    rows = ", ".join(f'{{ address = "{ip}"; name = "{host}"; }}' for ip, host in hosts.items())
+    state.conf.write_text(text[:start] + f"addresses = ( {rows} );\n" + text[end:])
+    state.run()
+    icinga_channel(state, icinga)
+    begun = time.monotonic()
+    done = state("run", "--only", "alerts", "--json")
+    took = time.monotonic() - begun
+    assert done.code == 0, done
+    assert all(each["last_check_result"] for each in icinga.services().values())
+    figures = f"1,000 addresses told to a real Icinga 2 in {took:.1f} s"
+    record_property("icinga", figures)
+    with capfd.disabled():
+        print(f"# icinga: {figures}", flush=True)
+
+
+@needs_root
+def test_nagios_takes_results(state, servers):
+    nagios = Nagios(state.conf, {"agent": "check_repwatch_agent"})
+    conf = nagios.dir / "nagios.cfg"
+    conf.write_text(conf.read_text().replace("check_external_commands=0",
+                                             "check_external_commands=1"))
+    objects = nagios.dir / "objects.cfg"
+    text = objects.read_text()
+    for address, host in ADDRESSES.items():
+        text += (f"define host {{\n host_name {host}\n check_command up\n contacts root\n"
+                 " max_check_attempts 1\n check_period 24x7\n}\n"
+                 f"define service {{\n host_name {host}\n service_description repwatch {address}\n"
+                 " check_command up\n contacts root\n active_checks_enabled 0\n"
+                 " passive_checks_enabled 1\n max_check_attempts 1\n check_interval 5\n"
+                 " retry_interval 5\n check_period 24x7\n notification_period 24x7\n}\n")
+    objects.write_text(text)
+    servers.append(nagios)
+    nagios.run()
+    command = nagios.dir / "command"
+    beds.until(command.exists, "the command file is there")
+    state.conf.write_text(state.conf.read_text() + f"""
+alerts = {{ channels = ( {{ name = "nagios"; type = "nagios"; command_file = "{command}"; }} ); }};
+""")
+    assert state("run", "--json").code == 0
+    path = nagios.dir / "status.dat"
+    names = [f"repwatch {address}" for address in ADDRESSES]
+    beds.until(lambda: all(read_status(path).get(name, {}).get("plugin_output") for name in names),
+               "Nagios takes the results", limit_s=60)
+    came = read_status(path)
+    assert [came[name]["current_state"] for name in names] == [CRITICAL, OK]
+    assert came[names[0]]["plugin_output"].startswith(f"REPWATCH CRITICAL - {LISTED} is POOR: {ZONE}")
+    assert came[names[0]]["performance_data"].startswith("reasons=1 asked=")
 
 
 # --- NRPE takes commands without arguments ---
