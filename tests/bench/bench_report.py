@@ -20,8 +20,9 @@ BARE = os.path.abspath(os.environ.get("BENCH_DRAW", "build/tests/bench/bench_dra
 DRAW = os.path.join(os.path.dirname(os.path.abspath(agent.BINARY)), "repwatch-draw")
 # Stands where the drawing process does and keeps what it is told.
 LISTENER = """#!/bin/sh
+sheets=$(dirname "$0")/sheets.$$
 while IFS= read -r line; do
-	printf '%s\\n' "$line" >>"$(dirname "$0")/sheets.$$"
+	printf '%s\\n' "$line" >>"$sheets"
 	echo ok
 done
 """
@@ -92,7 +93,7 @@ def report(bench, lap, pinned, core, rounds):
         told = json.loads(first.out)
         rate = told["drawn"] / first.cpu_s
         bench.line(f"first report of {ADDRESSES:,} addresses",
-                   f"{first.wall_s:.1f} s, {rate:,.0f} pictures/s of a core, pages and all", rate / bare, 0.6,
+                   f"{first.wall_s:.1f} s, {rate:,.0f} pictures/s of a core, pages and all", rate / bare, 0.5,
                    laps=[first])
         change_some(made)
         again = lap(argv(made), made.dir, made.environment(), is_pinned=False)
