@@ -298,7 +298,7 @@ static void scan_one(struct scan *scan)
 	else if (is_name(c))
 		word(scan);
 	else
-		copy(scan, scan->at + 1);
+		copy(scan, scan->at + 1 + strspn(scan->text + scan->at + 1, " \t=;,"));
 }
 
 static void scan_file(struct scan *scan)

@@ -46,6 +46,10 @@ static bool is_printable(const char *text, struct err *err)
 	for (size_t at = 0; at < len;) {
 		int32_t point;
 
+		if (text[at] >= ' ' && text[at] <= '~') {
+			at++;
+			continue;
+		}
 		at += utf8_next(text + at, len - at, &point);
 		if (point == UTF8_INVALID)
 			return err_set(err, "is not valid UTF-8");
