@@ -67,6 +67,24 @@ static void put_problems(json_t *object, const struct auth_problems *problems)
 	put(object, "problems", array);
 }
 
+static void put_tree(json_t *object, const struct domain_spf *spf)
+{
+	json_t *array;
+
+	if (!spf->costs)
+		return;
+	array = json_array();
+	for (size_t i = 0; i < spf->costs; i++) {
+		json_t *row = json_object();
+
+		put_count(row, "depth", spf->cost[i].depth);
+		put_text(row, "term", spf->cost[i].term);
+		put_count(row, "lookups", spf->cost[i].lookups);
+		json_array_append_new(array, row);
+	}
+	put(object, "tree", array);
+}
+
 static json_t *spf_of(const struct domain_spf *spf)
 {
 	json_t *object = json_object();
@@ -78,6 +96,7 @@ static json_t *spf_of(const struct domain_spf *spf)
 	put_text(object, "record", spf->record);
 	put_count(object, "lookups", spf->lookups);
 	put_count(object, "void_lookups", spf->voids);
+	put_tree(object, spf);
 	for (size_t i = 0; i < spf->senders; i++) {
 		json_t *sender = json_object();
 

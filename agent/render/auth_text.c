@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { COSTS_MAX = 20 };
+
 struct sheet {
 	struct page *page;
 	const struct address_view *view;
@@ -67,6 +69,24 @@ static void add_fix(const struct sheet *sheet, const struct auth_problems *probl
 	page_record(sheet->page, "publish", fix);
 }
 
+/* Which terms use the lookups: "2 include:a", and below it what that record holds. */
+static void add_tree(struct page *page, const struct domain_spf *spf)
+{
+	const bool is_cut = spf->costs > COSTS_MAX && !page->style->is_verbose;
+	const size_t costs = is_cut ? COSTS_MAX : spf->costs;
+
+	if (spf->lookups)
+		page_field(page, "", arena_printf(page->arena, "%u of 10 lookups", spf->lookups));
+	for (size_t i = 0; i < costs; i++)
+		page_record(page, "",
+			    arena_printf(page->arena, "%*s%u %s", 2 * (int)spf->cost[i].depth + 2,
+					 "", spf->cost[i].lookups, spf->cost[i].term));
+	if (is_cut)
+		page_field(page, "",
+			   arena_printf(page->arena, "  and %zu more; --verbose shows them",
+					spf->costs - costs));
+}
+
 static void add_spf(const struct sheet *sheet, const struct domain_spf *spf)
 {
 	struct page *const page = sheet->page;
@@ -74,8 +94,7 @@ static void add_spf(const struct sheet *sheet, const struct domain_spf *spf)
 	page_field(
 	    page, "SPF",
 	    result_text(page, spf_record_word(spf->result, spf->senders), spf->cause, spf->record));
-	if (spf->lookups)
-		page_field(page, "", arena_printf(page->arena, "%u of 10 lookups", spf->lookups));
+	add_tree(page, spf);
 	for (size_t i = 0; i < spf->senders; i++)
 		add_sender(page, &spf->sender[i]);
 	add_problems(sheet, &spf->problems);

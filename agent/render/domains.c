@@ -8,13 +8,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { CARDS_MAX = 10, ADDRESSES_MAX = 8 };
+enum { CARDS_MAX = 10, ADDRESSES_MAX = 8, WIDE_COLUMNS = 132 };
 
 static const struct layout_column column[] = {
-    {"READY", false, LAYOUT_KEEP}, {"DOMAIN", false, LAYOUT_KEEP},    {"A DAY", true, LAYOUT_KEEP},
-    {"GMAIL", true, LAYOUT_SPARE}, {"MICROSOFT", true, LAYOUT_SPARE}, {"SPF", false, LAYOUT_KEEP},
-    {"DKIM", false, LAYOUT_KEEP},  {"DMARC", false, LAYOUT_KEEP},     {"WHY", false, LAYOUT_CUT},
+    {"READY", false, LAYOUT_KEEP},     {"DOMAIN", false, LAYOUT_KEEP},
+    {"A DAY", true, LAYOUT_KEEP},      {"GMAIL", true, LAYOUT_SPARE},
+    {"MICROSOFT", true, LAYOUT_SPARE}, {"SPF", false, LAYOUT_KEEP},
+    {"DKIM", false, LAYOUT_KEEP},      {"DMARC", false, LAYOUT_KEEP},
+    {"ACCOUNT", false, LAYOUT_SPARE},  {"WHY", false, LAYOUT_CUT},
 };
+_Static_assert(COUNT_OF(column) <= LAYOUT_COLUMNS_MAX, "the columns have room");
 
 static struct domain_numbers count(const struct domain_view *view, size_t views)
 {
@@ -88,6 +91,14 @@ static const char *dmarc_word(const struct domain_auth *auth)
 		   : auth_state_name(auth->dmarc.state);
 }
 
+/* Who sends most of it, where that leaves room for the reason. */
+static const char *account(struct page *page, const struct domain_view *view)
+{
+	const bool is_wide = !page->layout.columns || page->layout.columns >= WIDE_COLUMNS;
+
+	return is_wide && view->accounts ? page_shown(page, view->account[0]) : "";
+}
+
 static void fill_row(struct page *page, struct layout_cell *cell, const struct domain_view *view)
 {
 	const struct domain_auth *const auth = view->base.auth;
@@ -100,7 +111,8 @@ static void fill_row(struct page *page, struct layout_cell *cell, const struct d
 	cell[5].text = spf_word(auth);
 	cell[6].text = dkim_word(auth);
 	cell[7].text = dmarc_word(auth);
-	cell[8].text = why(page, view);
+	cell[8].text = account(page, view);
+	cell[9].text = why(page, view);
 }
 
 static void add_table(struct page *page, const struct domain_view *view, size_t views)

@@ -66,6 +66,21 @@ static struct auth_problems problems_at(struct arena *arena, const json_t *objec
 	return (struct auth_problems){problem, count};
 }
 
+static void read_tree(struct arena *arena, const json_t *array, struct domain_spf *spf)
+{
+	struct spf_cost *cost = arena_calloc(arena, json_array_size(array), sizeof(*cost));
+
+	spf->costs = json_array_size(array);
+	spf->cost = cost;
+	for (size_t i = 0; i < spf->costs; i++) {
+		const json_t *const row = json_array_get(array, i);
+
+		cost[i].depth = count_at(row, "depth", 0);
+		cost[i].term = text_at(arena, row, "term");
+		cost[i].lookups = count_at(row, "lookups", 0);
+	}
+}
+
 static void read_spf(struct arena *arena, const json_t *object, struct domain_spf *spf)
 {
 	const json_t *const array = json_object_get(object, "senders");
@@ -77,6 +92,7 @@ static void read_spf(struct arena *arena, const json_t *object, struct domain_sp
 	spf->record = text_at(arena, object, "record");
 	spf->lookups = count_at(object, "lookups", 0);
 	spf->voids = count_at(object, "void_lookups", 0);
+	read_tree(arena, json_object_get(object, "tree"), spf);
 	for (size_t i = 0; i < count; i++) {
 		const json_t *const row = json_array_get(array, i);
 

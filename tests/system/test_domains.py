@@ -172,6 +172,25 @@ def test_a_pool_stands_for_mail_that_was_not_sent_yet(bed, repwatch, mail):
     assert view["unready"]
 
 
+def test_the_lookups_are_shown_with_what_uses_them(bed, repwatch, mail):
+    server = bed.nsd({"test": HOST + '_a.host TXT "v=spf1 mx:host.test a:mx1.host.test ~all"\n'
+                      + records("shop", "v=spf1 include:_a.host.test mx -all")})
+    mail.send({"a@shop.test": 30})
+    configure(repwatch, mail, server, domains=[{"domain": "quiet.test"}])
+    repwatch.run("--only", "maillog")
+    look(repwatch)
+    tree = ["4 of 10 lookups", "3 include:_a.host.test", "1 mx:host.test", "1 a:mx1.host.test", "1 mx"]
+    for words in (["domains", "shop.test"], ["check", "shop.test", "--no-lists"]):
+        lines = repwatch(*words).text.splitlines()
+        at = next(n for n, line in enumerate(lines) if "of 10 lookups" in line)
+        shown = lines[at:at + len(tree)]
+        assert [line.strip() for line in shown] == tree
+        assert [len(line) - len(line.lstrip()) for line in shown] == [14, 16, 18, 18, 16]
+    assert domains(repwatch)["shop.test"]["spf"]["tree"][1] == {
+        "depth": 1, "term": "mx:host.test", "lookups": 1}
+    assert re.search(r"ACCOUNT.*\n.*a@shop\.test", repwatch("domains").text)
+
+
 # --- from wrong to mended ---
 
 def test_a_fix_that_is_published_clears_the_event(bed, repwatch, mail):

@@ -327,6 +327,7 @@ static const struct dkim_key keys[] = {
      .is_testing = true,
      .problems = {wrong, 1}},
 };
+static const struct spf_cost costs[] = {{0, "include:_spf.example.jp", 2}, {1, "mx", 1}};
 static const char *const hosts[] = {"mx1.example.jp", "mx2.example.jp"};
 
 static struct domain_auth full(struct spf_sender sender[2])
@@ -344,6 +345,8 @@ static struct domain_auth full(struct spf_sender sender[2])
 		    .record = "v=spf1 a:mail.example.jp -all",
 		    .lookups = 1,
 		    .voids = 2,
+		    .cost = costs,
+		    .costs = COUNT_OF(costs),
 		    .sender = sender,
 		    .senders = 2,
 		    .problems = {wrong, COUNT_OF(wrong)},
@@ -388,6 +391,8 @@ static void records_come_back_as_they_were(void **state)
 	assert_string_equal(back.domain, "example.jp");
 	assert_int_equal(back.spf.result, SPF_FAIL);
 	assert_int_equal(back.spf.senders, 2);
+	assert_int_equal(back.spf.cost[1].depth, 1);
+	assert_string_equal(back.spf.cost[0].term, "include:_spf.example.jp");
 	assert_int_equal(back.spf.sender[1].result, SPF_FAIL);
 	assert_string_equal(back.spf.problems.problem[1].text, wrong[1].text);
 	assert_int_equal(back.dkim.cause, CAUSE_TIMEOUT);
