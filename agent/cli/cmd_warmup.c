@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "cli/state.h"
 #include "render/warmup.h"
+#include "run/look.h"
 #include "run/warmup_view.h"
 #include "sys/clock.h"
 
@@ -135,6 +136,10 @@ static enum cli_status record_and_print(struct cli *cli, const struct stored_war
 		cli_error("%s", err.text);
 		return status;
 	}
+	if (!look_knows(&cli->conf, warmup->address, cli->arena))
+		cli_note(cli,
+			 "'%s' is not among 'addresses' of the configuration: no pass looks at it",
+			 warmup->address);
 	schedule.is_recorded = true;
 	if (old) {
 		replaced = warmup_view_terms(old);

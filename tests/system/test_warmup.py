@@ -84,6 +84,13 @@ def test_what_is_not_said(agent):
     assert plan(agent, "--target", "20")["schedule"] == [{"date": day(0), "allowed": 20}]
 
 
+def test_a_plan_for_an_address_that_nothing_looks_at_says_so(agent):
+    result = agent("warmup", "plan", "192.0.2.77", "--target", "100")
+    assert result.code == 0 and "192.0.2.77' is not among 'addresses'" in result.errors, result
+    result = agent("warmup", "plan", "198.18.0.1", "--target", "100")
+    assert result.code == 0 and not result.errors, result
+
+
 def test_a_plan_by_a_curve(agent):
     document = plan(agent, "--target", "50000", "--curve", "ses-45", "--start", "2026-12-01")
     curves = {each["curve"]: each for each in agent("warmup", "curves", "--json").json["curves"]}
