@@ -202,42 +202,46 @@ static size_t fill(struct teller *teller, struct str *out, const char *sentence,
 	return ours;
 }
 
-/* The first row whose sentence does not begin below the byte; rows are sorted. */
-static size_t first_row(const struct tr_table *table, unsigned byte)
+static void find_pairs(struct slice text, uint64_t pair[4])
 {
-	size_t from = 0, to = table->rows;
+	memset(pair, 0, 4 * sizeof(*pair));
+	for (size_t i = 1; i < text.len; i++) {
+		const uint8_t bit =
+		    tr_pair((unsigned char)text.at[i - 1], (unsigned char)text.at[i]);
 
-	while (from < to) {
-		const size_t middle = from + (to - from) / 2;
-
-		if ((unsigned char)table->row[middle].english[0] < byte)
-			from = middle + 1;
-		else
-			to = middle;
+		pair[bit / 64] |= UINT64_C(1) << bit % 64;
 	}
-	return from;
 }
 
-/* The best of the sentences that begin so. */
-static void tell_rows(struct teller *teller, unsigned byte, struct told *best, size_t *itself)
+static bool has_pairs(const uint64_t pair[4], const struct tr_row *row)
 {
-	const size_t end = first_row(&teller->table, byte + 1);
+	return !((row->pair[0] & ~pair[0]) | (row->pair[1] & ~pair[1]) | (row->pair[2] & ~pair[2]) |
+		 (row->pair[3] & ~pair[3]));
+}
 
-	for (size_t i = first_row(&teller->table, byte); i < end; i++) {
+/* The sentence that explains most of the part. */
+static void find_best(struct teller *teller, struct told *best)
+{
+	size_t itself = 0;
+	uint64_t pair[4];
+
+	find_pairs(best->part, pair);
+	for (size_t i = 0; i < teller->table.rows; i++) {
 		const struct tr_row *const row = &teller->table.row[i];
 		struct reading reading;
 		struct str said = {0};
 		size_t ours;
 
-		if (!row->is_said || !read_text(row->english, best->part, &reading) ||
-		    !reading.literal_bytes || !fits(row->translated, &reading))
+		if (!row->is_said || !has_pairs(pair, row) ||
+		    !read_text(row->english, best->part, &reading) || !reading.literal_bytes ||
+		    !fits(row->translated, &reading))
 			continue;
 		ours = fill(teller, &said, row->translated, &reading);
 		/* Of two that explain as much, the one that does so itself. */
 		if (ours > best->ours ||
-		    (ours && ours == best->ours && reading.literal_bytes > *itself)) {
+		    (ours && ours == best->ours && reading.literal_bytes > itself)) {
 			best->ours = ours;
-			*itself = reading.literal_bytes;
+			itself = reading.literal_bytes;
 			str_clear(&best->said);
 			str_add(&best->said, str_text(&said));
 		}
@@ -248,7 +252,6 @@ static void tell_rows(struct teller *teller, unsigned byte, struct told *best, s
 static size_t tell(struct teller *teller, struct str *out, struct slice text)
 {
 	struct told *told = teller->told;
-	size_t itself = 0;
 
 	while (told < teller->told + teller->tolds &&
 	       (told->part.at != text.at || told->part.len != text.len))
@@ -259,8 +262,7 @@ static size_t tell(struct teller *teller, struct str *out, struct slice text)
 		teller->tolds++;
 		*told = (struct told){.part = text};
 		teller->depth++;
-		tell_rows(teller, (unsigned char)*text.at, told, &itself);
-		tell_rows(teller, '%', told, &itself);
+		find_best(teller, told);
 		teller->depth--;
 	}
 	str_add(out, str_text(&told->said));

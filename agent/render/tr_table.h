@@ -3,12 +3,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the build makes of po/LANGUAGE.po: sorted by the bytes of the English sentence. */
 struct tr_row {
 	const char *english, *translated;
 	bool is_said; /* by checks and judges: render/retell.h */
+	uint64_t pair[4]; /* tr_pair() of all that stand in any text made of it */
 };
+
+/* Which of the bits of `pair` two bytes are; po/table.awk does the same. */
+static inline uint8_t tr_pair(unsigned char first, unsigned char second)
+{
+	return (uint8_t)(first * 7 + second * 31);
+}
 
 extern const struct tr_row tr_ja[];
 extern const size_t tr_ja_rows;
