@@ -79,7 +79,7 @@ bool levels_loud_accounts(struct store *store, const struct loud_query *loud, st
 	struct rows accounts = {.size = sizeof(struct loud_account)};
 	struct rows days = {.size = sizeof(struct volume_day)};
 	struct loud_account *account = NULL;
-	int64_t before = -1;
+	int64_t before = 0;
 	struct query query;
 	enum query_step step;
 
@@ -94,7 +94,7 @@ bool levels_loud_accounts(struct store *store, const struct loud_query *loud, st
 		const char *const name = query_text(&query, arena);
 		struct volume_day *const day = rows_add(&days);
 
-		if (id != before) {
+		if (!account || id != before) {
 			account = rows_add(&accounts);
 			account->name = name;
 			before = id;
