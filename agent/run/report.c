@@ -72,8 +72,27 @@ static void plan_pools(struct report *report)
 			plan_pool(report, &report->pool[i], digest[i]);
 }
 
+/* What the picture of the lists would show. */
+static bool was_any_out_of_order(const struct report *report)
+{
+	for (size_t i = 0; i < report->events; i++)
+		if (report->event[i].change == CHANGE_LIST_SICK ||
+		    report->event[i].change == CHANGE_LIST_WELL)
+			return true;
+	for (size_t i = 0; i < report->lists; i++) {
+		const struct list_view *const list = &report->list[i];
+
+		if (list->list->is_enabled && list->has_health && list->health != HEALTH_OK &&
+		    list->health != HEALTH_UNPROVEN)
+			return true;
+	}
+	return false;
+}
+
 static void plan_lists(struct report *report)
 {
+	if (!was_any_out_of_order(report))
+		return;
 	report->of_lists = report_add_shot(report, GRAPH_LISTS, "", "lists");
 	report->of_lists->digest = digest_lists(report);
 }

@@ -52,7 +52,7 @@ struct report {
 	/* Index as `view`; NULL: there is nothing to draw. */
 	struct report_shot **of_view;
 	struct report_shot **of_hours; /* of the last REPORT_HOURS_DAYS */
-	struct report_shot *of_lists;
+	struct report_shot *of_lists; /* NULL: all were in order */
 };
 
 /* --- report_load.c: what the pages show --- */

@@ -40,8 +40,8 @@ def test_draws_what_changed_and_keeps_the_rest(repwatch):
     ips = sites.make(repwatch, 40)
     site = repwatch.dir / "site"
     first = report(repwatch)
-    # an index, four more, two pools, one an address; two pictures an address, two for each pool, one for the lists, twice
-    assert first["pages"] == 5 + 2 + 40 and first["drawn"] == 2 * (2 * 40 + 2 * 2 + 1) and first["kept"] == 0
+    # an index, four more, two pools, one an address; two pictures an address, two for each pool, twice; all lists are well
+    assert first["pages"] == 5 + 2 + 40 and first["drawn"] == 2 * (2 * 40 + 2 * 2) and first["kept"] == 0
     quiet, changed = site / "a" / f"{ips[5]}.svg", site / "a" / f"{ips[7]}.svg"
     before = inode(quiet), inode(changed)
     again = report(repwatch)
@@ -58,6 +58,21 @@ def test_draws_what_changed_and_keeps_the_rest(repwatch):
     assert report(repwatch, "--full")["kept"] == 0
     # nothing is left beside it
     assert [path.name for path in repwatch.dir.iterdir() if path.name.startswith(".site")] == []
+
+
+def test_lists_have_a_picture_when_one_was_out_of_order(repwatch):
+    sites.make(repwatch, 2, pools=1)
+    report(repwatch)
+    page = repwatch.dir / "site" / "lists.html"
+    assert "lists.svg" not in page.read_text() and not (repwatch.dir / "site" / "lists.svg").exists()
+    db = sqlite3.connect(repwatch.state / "repwatch.db")
+    for ago, change in ((3, "list-sick"), (2, "list-well")):
+        db.execute("INSERT INTO event (at, address, check_name, subject, change, was, becomes, severity, text) VALUES"
+                   " (?, '', 'dnsbl', ?, ?, 'clear', 'blind', 'info', x'')",
+                   (int(time.time()) - ago * sites.DAY_S, sites.ZONE, change))
+    db.commit()
+    assert report(repwatch)["drawn"] == 2
+    assert "lists.svg" in page.read_text() and sites.ZONE in (repwatch.dir / "site" / "lists.svg").read_text()
 
 
 def plain(svg):
@@ -102,7 +117,7 @@ def test_a_picture_that_kills_its_drawer_costs_itself_only(repwatch):
     done = subprocess.run([folder / "repwatch", "--config", repwatch.conf, "report", "-o", "site", "--json"],
                           cwd=repwatch.dir, env=repwatch.environment(), capture_output=True, timeout=25, check=False)
     told = json.loads(done.stdout)
-    assert done.returncode == 3 and told["failed"] == 3 and told["drawn"] == 2 * (2 * 20 - 3 + 2 + 1)
+    assert done.returncode == 3 and told["failed"] == 3 and told["drawn"] == 2 * (2 * 20 - 3 + 2)
     for ip, days, hours in (("198.18.0.3", 0, 1), ("198.18.0.4", 1, 0), ("198.18.0.5", 1, 1)):
         page = (repwatch.dir / "site" / "a" / f"{ip}.html").read_text()
         assert page.count(f'src="{ip}.svg"') == days and page.count(f'src="{ip}=h.svg"') == hours
