@@ -6,7 +6,10 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
+import struct
 import subprocess
+import threading
 
 import bed as beds
 
@@ -170,3 +173,58 @@ postlog unix-dgram n - n - 1 postlogd
             os.kill(master, signal.SIGTERM)
             beds.until(lambda: not pathlib.Path(f"/proc/{master}").exists(), "Postfix ends")
         super().stop()
+
+
+class Breaker:
+    """Takes connections and ends each with a reset: at once, or when it has read so many lines, or
+    behind `says`. `tls`: of make_certificate, and then it ends behind the handshake."""
+
+    def __init__(self, says=(), lines=0, tls=None):
+        self.says, self.lines = list(says), lines
+        self.context = None
+        if tls:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(tls, str(tls)[:-4] + ".key")
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.at = f"127.0.0.1:{self.port}"
+        self.met = 0
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                peer, _ = self.socket.accept()
+            except OSError:
+                return
+            self.met += 1
+            if self.context:
+                peer = self.context.wrap_socket(peer, server_side=True,
+                                                do_handshake_on_connect=False)
+            try:
+                self.talk(peer)
+            except OSError:
+                pass
+            finally:
+                # No FIN, but an RST.
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer.close()
+
+    def talk(self, peer):
+        peer.settimeout(20)
+        if self.context:
+            peer.do_handshake()
+        for line in self.says:
+            peer.sendall(line)
+        got = b""
+        while got.count(b"\n") < self.lines:
+            more = peer.recv(4096)
+            if not more:
+                return
+            got += more
+
+    def stop(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join()

@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -241,6 +242,91 @@ def test_certificates(repwatch, name, host, days, trusts, state):
         assert letters(repwatch)["u1.1.hook"]["state"] == state, name
         assert len(server.requests()) == (state == "sent")
     finally:
+        server.stop()
+
+
+# --- connections that cannot be trusted, or break ---
+
+BROKEN = r"(?i)reset|closed|empty reply|recv failure|send failure|no answer|connect"
+TRUST = r"(?i)certificate|ssl"
+
+
+def repaired(repwatch, configure_good, key):
+    """After the repair the letter arrives."""
+    configure_good()
+    result = repwatch("alerts", "flush", "--json")
+    assert result.code == 0 and result.json["sent"] == 1, result
+    assert letters(repwatch)[key]["state"] == "sent"
+
+
+def must_wait(repwatch, key, words):
+    result = send(repwatch)
+    row = letters(repwatch)[key]
+    error = bytes(row["error"]).decode()
+    assert row["state"] == "pending" and row["attempts"] == 1, row
+    assert re.search(words, error), error
+    assert error in result.errors, result
+
+
+@pytest.mark.parametrize("breaker", [
+    {}, {"lines": 1}, {"lines": 3, "says": []}, {"says": [b"HTTP/1.1 2"], "lines": 1},
+    {"says": [b"HTTP/1.1 \r\n"]}, {"says": [b"\x00\xff\r\n\r\n"]}])
+def test_web_connections_that_break(repwatch, nginx, breaker):
+    server = peers.Breaker(**breaker)
+    try:
+        configure(repwatch, channel(repwatch, url=f"http://{server.at}/take", timeout="5s"))
+        put(repwatch, {})
+        must_wait(repwatch, "u1.1.hook", BROKEN + "|HTTP")
+        assert server.met
+        repaired(repwatch, lambda: repwatch.configure(["192.0.2.1"], alerts={"channels": [
+            channel(repwatch, url=f"http://{nginx.at}/take")]}), "u1.1.hook")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("breaker", [
+    {}, {"says": [b"220 mx\r\n"], "lines": 1}, {"says": [b"220 m"]},
+    {"says": [b"220 mx\r\n", b"250 mx\r\n"], "lines": 2},
+    {"says": [b"220 mx\r\n", b"250 mx\r\n", b"250 ok\r\n", b"250 ok\r\n", b"250 ok\r\n",
+              b"354 go\r\n"], "lines": 12}])
+def test_mail_connections_that_break(repwatch, breaker):
+    server = peers.Breaker(**breaker)
+    sink = peers.SmtpSink()
+    try:
+        configure(repwatch, mail(server, timeout="5s"))
+        put(repwatch, MAIL)
+        must_wait(repwatch, "u1.1.noc", BROKEN + "|response|server")
+        repaired(repwatch, lambda: repwatch.configure(["192.0.2.1"], alerts={"channels": [
+            mail(sink)]}), "u1.1.noc")
+        assert len(sink.messages()) == 1
+    finally:
+        sink.stop()
+        server.stop()
+
+
+@pytest.mark.parametrize("scheme", ["https", "smtps"])
+@pytest.mark.parametrize("name,host,days,authority", [
+    ("expired", "127.0.0.1", -1, "ca"),
+    ("of another host", "other.example", 2, "ca"),
+    ("signed by itself", "127.0.0.1", 2, None),
+])
+def test_certificates_that_are_bad(repwatch, nginx, scheme, name, host, days, authority):
+    peers.make_certificate(repwatch.dir, "ca", "ca.example", days=5)
+    tls = peers.make_certificate(repwatch.dir, "server", host, days, authority=authority)
+    server = peers.Breaker(tls=tls)
+    sink = peers.SmtpSink()
+    is_mail = scheme == "smtps"
+    key = "u1.1.noc" if is_mail else "u1.1.hook"
+    try:
+        bad = {"url": f"{scheme}://{server.at}", "ca_file": "ca.pem", "timeout": "5s"}
+        configure(repwatch, {**mail(sink), **bad} if is_mail else channel(repwatch, **bad))
+        put(repwatch, MAIL if is_mail else {})
+        must_wait(repwatch, key, TRUST)
+        good = mail(sink) if is_mail else channel(repwatch, url=f"http://{nginx.at}/take")
+        repaired(repwatch, lambda: repwatch.configure(
+            ["192.0.2.1"], alerts={"channels": [good]}), key)
+    finally:
+        sink.stop()
         server.stop()
 
 
