@@ -401,7 +401,7 @@ show run --all
 letters
 
 say "Day 5. A customer's newsletter goes out, many times what mail1 usually sends; but it does so" \
-	"every week, and the pass has nothing to tell."
+	"every week, and the pass has nothing new to tell, only what still lasts."
 day=-0
 mail 0 >>"$dir/mail.log"
 show run --all
@@ -421,11 +421,12 @@ show report -o "$dir/site"
 
 say "To look at:"
 cat <<-END
-	  $dir/site/index.html  the web page: open it
+	  $dir/site/          the web page: open index.html
 	  $dir/repwatch.conf  what an operator writes
 	  $dir/lists.conf     the five lists
 	  $dir/state/         the database and the series
 	  $dir/zones/         the lists' own data
 	  $dir/mail.log       five days of mail
+	  $dir/mailbox/       what people were told, as it came
 	  $repwatch --config $dir/repwatch.conf status --verbose 192.0.2.10
 END
