@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "told.h"
+
 #include "base/mem.h"
 #include "judge/bulk.h"
 
@@ -123,7 +125,7 @@ static const struct made good = {"example.jp", {SPF_PASS, SPF_PASS}, AUTH_OK, AU
 
 static struct domain_auth *make(const struct made *made, struct arena *arena)
 {
-	static const struct auth_problem problem = {SEVERITY_MAJOR, "something is wrong", "a fix"};
+	static const struct auth_problem problem = {SEVERITY_MAJOR, "there is no record", "a fix"};
 	struct domain_auth *out = arena_calloc(arena, 1, sizeof(*out));
 	struct spf_sender *sender = arena_calloc(arena, 2, sizeof(*sender));
 	struct dkim_key *key = arena_calloc(arena, 1, sizeof(*key));
@@ -234,7 +236,7 @@ static const struct {
      FINE,
      "++-++",
      BULK_UNREADY,
-     "example.jp has no DMARC policy: something is wrong"},
+     "example.jp has no DMARC policy: there is no record"},
     {"DMARC could not be asked for",
      {{"example.jp", {SPF_PASS, SPF_PASS}, AUTH_OK, AUTH_OK, AUTH_UNKNOWN, DMARC_NO_POLICY, false}},
      1,
@@ -284,6 +286,7 @@ static void needs_text(const struct bulk_verdict *verdict, char out[BULK_NEED_CO
 	for (size_t i = 0; i < BULK_NEED_COUNT; i++) {
 		out[i] = "?+-"[verdict->need[i].met];
 		assert_true(*verdict->need[i].text);
+		ASSERT_TOLD(verdict->need[i].text);
 	}
 	out[BULK_NEED_COUNT] = '\0';
 }

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "told.h"
+
 #include "lists/health.h"
 #include "rows.h"
 #include "world.h"
@@ -329,6 +331,7 @@ static void canaries_tell_the_health_of_a_list(void **state)
 		if (report.health != health[i].health || report.cause != health[i].cause)
 			fail_msg("%s: %s, %s: %s", health[i].why, list_health_name(report.health),
 				 cause_name(report.cause), report.text);
+		ASSERT_TOLD(report.text);
 		if (!health[i].text)
 			assert_string_equal(report.text, "");
 		else if (!strstr(report.text, health[i].text) || !*report.text)

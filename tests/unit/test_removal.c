@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "told.h"
+
 #include "base/mem.h"
 #include "judge/removal.h"
 
@@ -384,6 +386,8 @@ static void advises(void **state)
 		if (!advice.reasons || strcmp(advice.reason[0], row[i].first) != 0)
 			fail_msg("%s: says \"%s\"", row[i].what,
 				 advice.reasons ? advice.reason[0] : "");
+		for (size_t k = 0; k < advice.reasons; k++)
+			ASSERT_TOLD(advice.reason[k]);
 		if (row[i].also && !says(&advice, row[i].also))
 			fail_msg("%s: does not say \"%s\"", row[i].what, row[i].also);
 	}

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "told.h"
+
 #include "base/mem.h"
 #include "judge/volume.h"
 
@@ -259,6 +261,7 @@ static void yesterday_is_judged(void **state)
 		    strcmp(verdict.reason, day_case[i].reason) != 0)
 			fail_msg("%s: %s, '%s'", day_case[i].why, volume_level_name(verdict.level),
 				 verdict.reason);
+		ASSERT_TOLD(verdict.reason);
 	}
 }
 
