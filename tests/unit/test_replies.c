@@ -292,6 +292,8 @@ static const struct {
     {any, "554 your remote host behaves like a spammer", "ip-block", "ip"},
     {any, "550 your access to this system has been denied", "ip-block", "ip"},
     {any, "553 Relaying denied - your IP is marked as a spam source", "ip-block", "ip"},
+    {any, "550 Sorry, there is no access for this IP", "ip-block", "ip"},
+    {any, "550 this address is not in our local list", "recipient-unknown", "recipient"},
     {any, "451 4.7.1 [xyz] 554 IP=192.0.2.9 - a problem occurred", "ip-block", "ip"},
     {any, "554 host network not allowed", "ip-block", "network"},
     {any, "475 connections of your network are restricted", "ip-block", "network"},
@@ -546,6 +548,8 @@ static const struct {
      "recipient"},
     {any, "550 You have exceeded 500 messages per hour", "rate-limit", "ip"},
     {any, "421 maximum number of concurrent sessions reached", "rate-limit", "ip"},
+    {any, "421 동시 접속 수 초과", "rate-limit", "ip"},
+    {any, "452 Превышен лимит числа соединений", "rate-limit", "ip"},
     {any, "550 5.4.5 Daily sending quota exceeded", "rate-limit", "ip"},
 
     /* recipients */
