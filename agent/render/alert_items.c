@@ -118,11 +118,16 @@ static void add_item(struct telling *telling, const struct incident_item *item, 
 {
 	const struct list *const list = item->list;
 
-	str_addf(telling->out, "%zu. %s [%s]\n", number, alert_item_what(telling, item, false),
-		 alert_severity(telling, item->severity));
+	/* An ended one is not bad and has nothing to explain any more, unless its end is all there
+	 * is to tell. */
+	const bool is_over = !alert_item_is_open(item) && telling->alert->kind != ALERT_OPENED;
+
+	str_addf(telling->out, "%zu. %s", number, alert_item_what(telling, item, false));
+	if (!is_over)
+		str_addf(telling->out, " [%s]", alert_severity(telling, item->severity));
+	str_add_char(telling->out, '\n');
 	add_times(telling, item);
-	/* An ended one has nothing to explain any more, unless its end is all there is to tell. */
-	if (!alert_item_is_open(item) && telling->alert->kind != ALERT_OPENED)
+	if (is_over)
 		return;
 	add_reason(telling, item);
 	if (list)

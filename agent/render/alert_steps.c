@@ -287,7 +287,7 @@ static bool takes_requests(const struct steps *steps, const struct incident_item
 static void about_removal(struct steps *steps)
 {
 	const struct incident *const incident = steps->incident;
-	const struct incident_item *first = NULL;
+	bool has_text = false;
 	size_t told = 0;
 
 	for (size_t i = 0; i < incident->items && told < WAYS_MAX; i++) {
@@ -296,14 +296,14 @@ static void about_removal(struct steps *steps)
 		if (!alert_item_is_open(item) || was_asked_before(incident, i) ||
 		    !(alert_item_is_listing(item) || alert_item_is(item, "receiver")))
 			continue;
-		if (!first && takes_requests(steps, item))
-			first = item;
 		ask_about(steps, item);
 		told++;
-	}
-	if (first && first->address[0])
+		if (has_text || !item->address[0] || !takes_requests(steps, item))
+			continue;
+		has_text = true;
 		alert_say(steps->telling, "   The text to send: repwatch delist list %s\n",
-			  alert_name(steps->telling, first->address));
+			  alert_name(steps->telling, item->address));
+	}
 }
 
 /* --- ourselves --- */

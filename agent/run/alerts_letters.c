@@ -200,7 +200,8 @@ static bool post_bundle(struct mail *mail, const struct way *way, enum alert_kin
 	if (!mail->round_uid)
 		mail->round_uid = alerts_uid(mail->alerts);
 	alert.uid = mail->round_uid;
-	alert.seq = kind == ALERT_DIGEST ? 1 : 2; /* a new channel may get both */
+	/* A new channel may get both. */
+	alert.seq = way->is_new && kind == ALERT_DIGEST ? 2 : 1;
 	add_incidents(mail, way, &alert, bundle->together, bundle->togethers);
 	if (!post(mail, way, &alert, &is_queued, err))
 		return false;
