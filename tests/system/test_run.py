@@ -531,8 +531,8 @@ def test_a_terminated_pass_leaves_a_good_state(bed, repwatch, names):
     repwatch.run()
     server.script(["* * silent"])
     for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        run = repwatch.start("run", "--all")
         asked = len(server.questions())
+        run = repwatch.start("run", "--all")
         beds.until(lambda: len(server.questions()) > asked, "it asks")
         run.send_signal(sig)
         run.communicate(timeout=30)
