@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -90,6 +91,11 @@ class Result:
                 f"{self.out.decode('utf-8', 'backslashreplace')}\n--- stderr\n{self.errors}")
 
 
+def _heed_signals():
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Repwatch:
     def __init__(self, folder):
         self.dir = pathlib.Path(folder)
@@ -153,10 +159,11 @@ class Repwatch:
         return result
 
     def start(self, *words, **env):
-        """Runs a command beside the test."""
+        """Runs a command beside the test, with signals as a login has them: a shell's background
+        job ignores SIGINT, and so would all that it starts."""
         return subprocess.Popen(self.argv(*words), cwd=self.dir, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                env=self.environment(**env))
+                                preexec_fn=_heed_signals, env=self.environment(**env))
 
     def on_a_terminal(self, *words, columns=80, codes=(0,), **env):
         """What a command writes to a terminal; standard error with it."""
