@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "base/mem.h"
 #include "store/incidents.h"
 #include "store/migrations.h"
@@ -12,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -31,7 +32,7 @@
 enum { LETTERS = 200, KILLS = 25 };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	char path[96];
 	struct err err;
 };
@@ -40,24 +41,15 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-migrate-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	snprintf(bench->path, sizeof(bench->path), "%s/repwatch.db", bench->dir);
 	*state = bench;
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static void empty(const struct bench *bench)
 {
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	assert_int_equal(mkdir(bench->dir, 0700), 0);
 }
 
@@ -65,7 +57,7 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	free(bench);
 	return 0;
 }

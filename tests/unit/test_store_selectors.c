@@ -1,9 +1,10 @@
+#include "folder.h"
+
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/domains.h"
 #include "store/selectors.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 enum { TODAY = 20778, DAY_S = 86400, AT = TODAY * DAY_S };
 
 struct bench {
-	char dir[64];
+	char dir[FOLDER_BYTES];
 	struct arena *arena;
 	struct store *store;
 	struct err err;
@@ -35,21 +36,12 @@ static int set_up(void **state)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
-	snprintf(bench->dir, sizeof(bench->dir), "/tmp/repwatch-selectors-XXXXXX");
-	assert_non_null(mkdtemp(bench->dir));
+	folder_make(bench->dir);
 	bench->arena = arena_new();
 	bench->store = store_open(bench->dir, STORE_WRITE, &bench->err);
 	must(bench, bench->store != NULL);
 	*state = bench;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
 }
 
 static int tear_down(void **state)
@@ -58,7 +50,7 @@ static int tear_down(void **state)
 
 	store_close(bench->store);
 	arena_free(bench->arena);
-	nftw(bench->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	folder_remove(bench->dir);
 	free(bench);
 	return 0;
 }

@@ -4,13 +4,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "packed.h"
+
 #include "io/unpack.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,25 +36,6 @@ static const struct format {
     {"xz", archive_write_add_filter_xz, true},
     {"zstd", archive_write_add_filter_zstd, true},
 };
-
-static void write_packed(int fd, const struct format *how, const char *bytes, size_t len,
-			 size_t times)
-{
-	struct archive *archive = archive_write_new();
-	struct archive_entry *entry = archive_entry_new();
-
-	assert_int_equal(how->filter(archive), ARCHIVE_OK);
-	archive_write_set_format_raw(archive);
-	archive_write_set_bytes_in_last_block(archive, 1);
-	assert_int_equal(archive_write_open_fd(archive, fd), ARCHIVE_OK);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_write_header(archive, entry);
-	for (size_t i = 0; i < times; i++)
-		assert_int_equal(archive_write_data(archive, bytes, len), (ssize_t)len);
-	archive_entry_free(entry);
-	assert_int_equal(archive_write_close(archive), ARCHIVE_OK);
-	archive_write_free(archive);
-}
 
 static bool read_all(int fd, struct str *out, struct err *err)
 {
@@ -92,7 +73,7 @@ static void every_format_gives_the_content(void **state)
 			struct str got = {0};
 			struct err err = {{0}};
 
-			write_packed(fd, &format[i], bytes, size[j], 1);
+			packed_write(fd, format[i].filter, bytes, size[j], 1);
 			if (!read_all(fd, &got, &err))
 				fail_msg("%s of %zu bytes: %s", format[i].name, size[j], err.text);
 			assert_int_equal(got.len, size[j]);
@@ -111,8 +92,8 @@ static void what_was_joined_is_read_to_its_end(void **state)
 		struct str got = {0};
 		struct err err = {{0}};
 
-		write_packed(fd, &format[i], "one\n", 4, 1);
-		write_packed(fd, &format[i], "two\n", 4, 1);
+		packed_write(fd, format[i].filter, "one\n", 4, 1);
+		packed_write(fd, format[i].filter, "two\n", 4, 1);
 		if (!read_all(fd, &got, &err))
 			fail_msg("%s: %s", format[i].name, err.text);
 		assert_string_equal(str_text(&got), "one\ntwo\n");
@@ -133,7 +114,7 @@ static void a_cut_file_is_an_error(void **state)
 		struct str got = {0};
 		struct err err = {{0}};
 
-		write_packed(fd, &format[i], noise, sizeof(noise), 1);
+		packed_write(fd, format[i].filter, noise, sizeof(noise), 1);
 		assert_int_equal(ftruncate(fd, 150 * 1000), 0);
 		assert_int_equal(read_all(fd, &got, &err), !format[i].is_checked);
 		if (format[i].is_checked && !strstr(err.text, "'some.log'"))
@@ -156,7 +137,7 @@ static void a_bomb_takes_time_and_no_memory(void **state)
 	ssize_t got;
 
 	(void)state;
-	write_packed(fd, &format[1], zeros, sizeof(zeros), 256);
+	packed_write(fd, format[1].filter, zeros, sizeof(zeros), 256);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	getrusage(RUSAGE_SELF, &before);
 	unpack = unpack_open(fd, "bomb", &err);
