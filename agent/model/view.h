@@ -31,6 +31,9 @@ struct address_view {
 	const struct domain_auth *auth; /* of a domain; NULL: not looked at */
 };
 
+/* The belief a reason is about; NULL: there is none. */
+const struct standing *view_standing(const struct address_view *view, const struct reason *reason);
+
 /* One list as `lists` shows it. */
 struct list_view {
 	const struct list *list;

@@ -9,21 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct standing *find_standing(const struct address_view *view,
-					    const struct reason *reason)
-{
-	for (size_t i = 0; i < view->standings; i++)
-		if (strcmp(view->standing[i].check, reason->check) == 0 &&
-		    strcmp(view->standing[i].subject, reason->subject) == 0)
-			return &view->standing[i];
-	return NULL;
-}
-
 /* What the codes mean; the list's own words stand further down. */
 static const char *means_of(struct page *page, const struct address_view *view,
 			    const struct reason *reason)
 {
-	const struct standing *standing = find_standing(view, reason);
+	const struct standing *standing = view_standing(view, reason);
 
 	return page_shown(page, standing ? standing->means : reason->text);
 }
@@ -232,7 +222,7 @@ static void add_pending(struct page *page, const struct address_view *view)
 /* What a section says, or the list of what could not be learned. */
 static bool is_shown_below(const struct reason *reason, const struct address_view *view)
 {
-	const struct standing *standing = find_standing(view, reason);
+	const struct standing *standing = view_standing(view, reason);
 
 	if (!standing)
 		return false;

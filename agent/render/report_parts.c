@@ -174,19 +174,9 @@ void report_cells_volume(const struct html_page *page, const struct traffic *tra
 
 /* --- phrases --- */
 
-static const struct standing *find_standing(const struct address_view *view,
-					    const struct reason *reason)
-{
-	for (size_t i = 0; i < view->standings; i++)
-		if (strcmp(view->standing[i].check, reason->check) == 0 &&
-		    strcmp(view->standing[i].subject, reason->subject) == 0)
-			return &view->standing[i];
-	return NULL;
-}
-
 int64_t report_since(const struct address_view *view, const struct reason *reason)
 {
-	const struct standing *const standing = find_standing(view, reason);
+	const struct standing *const standing = view_standing(view, reason);
 
 	if (!standing)
 		return 0;
@@ -210,7 +200,7 @@ static void add_about(const struct html_page *page, const char *english, const c
 void report_phrase(const struct html_page *page, const struct address_view *view,
 		   const struct reason *reason)
 {
-	const struct standing *const standing = find_standing(view, reason);
+	const struct standing *const standing = view_standing(view, reason);
 	const char *const means = standing && standing->means ? standing->means : reason->text;
 	char answered[GROUPED_BYTES], asked[GROUPED_BYTES];
 
