@@ -145,7 +145,7 @@ static bool find_changes(struct showing *showing, struct err *err)
 	struct changes_basis before;
 
 	if (!make_basis(showing, err) || !changes_basis(store, &before, err) ||
-	    !changes_load(store, showing->arena, &showing->changed, err) ||
+	    !domains_changed(store, showing->arena, &showing->changed, err) ||
 	    !shown_days(store, showing->arena, &showing->shown, &showing->showns, err))
 		return false;
 	showing->is_owned = arena_calloc(showing->arena, showing->showns, sizeof(bool));

@@ -1,7 +1,6 @@
 #include "store/domain_changes.h"
 
 #include "store/query.h"
-#include "store/rows.h"
 
 bool changes_mark(struct store *store, const int64_t *domain_id, size_t count, struct err *err)
 {
@@ -16,28 +15,6 @@ bool changes_mark(struct store *store, const int64_t *domain_id, size_t count, s
 			return false;
 	}
 	return true;
-}
-
-bool changes_load(struct store *store, struct arena *arena, struct stored_names *out,
-		  struct err *err)
-{
-	static const char sql[] = "SELECT id, name FROM domain_changed JOIN sender_domain"
-				  " ON id = domain_id ORDER BY id";
-	struct rows rows = {.size = sizeof(struct stored_name)};
-	struct query query;
-	enum query_step step;
-
-	if (!query_open(&query, store, sql, err))
-		return false;
-	while ((step = query_next(&query)) == QUERY_ROW) {
-		struct stored_name *const row = rows_add(&rows);
-
-		row->id = query_int(&query);
-		row->name = query_text(&query, arena);
-	}
-	out->count = rows.count;
-	out->row = rows_keep(&rows, arena);
-	return step == QUERY_END;
 }
 
 bool changes_basis(struct store *store, struct changes_basis *out, struct err *err)

@@ -1,7 +1,6 @@
 #ifndef STORE_DOMAIN_CHANGES_H
 #define STORE_DOMAIN_CHANGES_H
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "store/domains.h"
 #include "store/store.h"
@@ -14,11 +13,8 @@
  * not two months of all. All that writes stands within a transaction; who adds counts marks their
  * domain in the same one. */
 
-/* Each id of `domain_id`, duplicates allowed. */
+/* Each id of `domain_id`, duplicates allowed; domains_changed() tells them. */
 bool changes_mark(struct store *store, const int64_t *domain_id, size_t count, struct err *err);
-/* Marked ones, by id, with their names. */
-bool changes_load(struct store *store, struct arena *arena, struct stored_names *out,
-		  struct err *err);
 
 /* What was added up holds for one day, and for what `digest` is of; 0 and 0: nothing was. */
 struct changes_basis {

@@ -64,15 +64,11 @@ bool domains_registrables(struct store *store, uint64_t *count, struct err *err)
 {
 	static const char sql[] = "SELECT count(*) FROM address JOIN domain ON address_id = id"
 				  " WHERE is_watched AND registrable = address";
-	struct query query;
-	enum query_step step;
+	int64_t number;
+	const bool ok = query_number(store, sql, &number, err);
 
-	*count = 0;
-	if (!query_open(&query, store, sql, err))
-		return false;
-	while ((step = query_next(&query)) == QUERY_ROW)
-		*count = (uint64_t)query_int(&query);
-	return step == QUERY_END;
+	*count = (uint64_t)number;
+	return ok;
 }
 
 bool domains_auth(struct store *store, int64_t address_id, struct arena *arena, const char **auth,
@@ -348,4 +344,13 @@ bool domains_names(struct store *store, struct arena *arena, struct stored_names
 	return load_names(store, "SELECT id, name FROM sender_domain ORDER BY id", arena, domains,
 			  err) &&
 	       load_names(store, "SELECT id, address FROM sender ORDER BY id", arena, senders, err);
+}
+
+bool domains_changed(struct store *store, struct arena *arena, struct stored_names *out,
+		     struct err *err)
+{
+	return load_names(store,
+			  "SELECT id, name FROM domain_changed JOIN sender_domain ON id = domain_id"
+			  " ORDER BY id",
+			  arena, out, err);
 }

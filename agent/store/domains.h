@@ -121,5 +121,8 @@ struct stored_names {
 };
 bool domains_names(struct store *store, struct arena *arena, struct stored_names *domains,
 		   struct stored_names *senders, struct err *err);
+/* The domains that changes_mark() noted. */
+bool domains_changed(struct store *store, struct arena *arena, struct stored_names *out,
+		     struct err *err);
 
 #endif

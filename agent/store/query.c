@@ -221,3 +221,16 @@ int query_word(struct query *query, int (*parse)(const char *word))
 		query->is_garbled = true;
 	return value < 0 ? 0 : value;
 }
+
+bool query_number(struct store *store, const char *sql, int64_t *number, struct err *err)
+{
+	struct query query;
+	enum query_step step;
+
+	*number = 0;
+	if (!query_open(&query, store, sql, err))
+		return false;
+	while ((step = query_next(&query)) == QUERY_ROW)
+		*number = query_int(&query);
+	return step == QUERY_END;
+}

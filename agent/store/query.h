@@ -60,6 +60,8 @@ enum query_step query_next(struct query *query);
 void query_close(struct query *query);
 /* For statements that return no rows, and for at most one row. */
 bool query_run(struct query *query);
+/* The one number a statement without parameters selects; 0 where there is no row. */
+bool query_number(struct store *store, const char *sql, int64_t *number, struct err *err);
 
 /* The next column. */
 int64_t query_int(struct query *query);

@@ -268,16 +268,7 @@ static bool note_change(struct store *store, struct err *err)
 
 bool volumes_change(struct store *store, int64_t *number, struct err *err)
 {
-	static const char sql[] = "SELECT number FROM volume_change";
-	struct query query;
-	enum query_step step;
-
-	*number = 0;
-	if (!query_open(&query, store, sql, err))
-		return false;
-	while ((step = query_next(&query)) == QUERY_ROW)
-		*number = query_int(&query);
-	return step == QUERY_END;
+	return query_number(store, "SELECT number FROM volume_change", number, err);
 }
 
 static bool add_tables(struct adder *adder)

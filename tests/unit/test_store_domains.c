@@ -249,7 +249,7 @@ static void check_marks(struct bench *bench, const char *first, size_t wanted)
 {
 	struct stored_names changed;
 
-	must(bench, changes_load(bench->store, bench->arena, &changed, &bench->err));
+	must(bench, domains_changed(bench->store, bench->arena, &changed, &bench->err));
 	assert_int_equal(changed.count, wanted);
 	if (wanted)
 		assert_string_equal(changed.row[0].name, first);
