@@ -6,21 +6,28 @@
 
 enum { DATE_BYTES = 10, TIME_BYTES = 5, HOURS = 24, MINUTES = 60 };
 
+/* "2026-11-21": when the day begins. */
+static bool day_parse(const char *text, const struct zone *zone, int64_t *at)
+{
+	struct civil_date date;
+
+	if (!civil_date_parse(text, &date))
+		return false;
+	*at = civil_day_start(zone, date);
+	return true;
+}
+
 bool since_parse(const char *text, const struct zone *zone, int64_t now, int64_t *since,
 		 struct err *err)
 {
-	struct civil_date date;
 	int64_t ms;
 
 	if (parse_duration_ms(text, &ms)) {
 		*since = ms / 1000 < now ? now - ms / 1000 : 0;
 		return true;
 	}
-	if (civil_date_parse(text, &date)) {
-		*since = civil_day_start(zone, date);
-		return true;
-	}
-	return err_set(err, "'%s' is neither an age like '7d' nor a date like '2026-11-21'", text);
+	return day_parse(text, zone, since) ||
+	       err_set(err, "'%s' is neither an age like '7d' nor a date like '2026-11-21'", text);
 }
 
 /* "22:30" of a day, by the clock. */
@@ -39,38 +46,31 @@ static bool time_parse(const char *text, uint32_t *minute)
 static bool minute_parse(const char *text, const struct zone *zone, int64_t *at)
 {
 	char date[DATE_BYTES + 1] = {0};
-	struct civil_date day;
+	int64_t midnight, there;
 	uint32_t minute;
-	int64_t there;
 
 	if (strlen(text) != DATE_BYTES + 1 + TIME_BYTES ||
 	    (text[DATE_BYTES] != ' ' && text[DATE_BYTES] != 'T'))
 		return false;
 	memcpy(date, text, DATE_BYTES);
-	if (!civil_date_parse(date, &day) || !time_parse(text + DATE_BYTES + 1, &minute))
+	if (!day_parse(date, zone, &midnight) || !time_parse(text + DATE_BYTES + 1, &minute))
 		return false;
-	*at = civil_day_start(zone, day);
-	there = *at + (int64_t)minute * 60;
+	there = midnight + (int64_t)minute * 60;
 	/* Daylight saving may begin or end in between. */
-	*at = there - (zone_offset_s(zone, there) - zone_offset_s(zone, *at));
+	*at = there - (zone_offset_s(zone, there) - zone_offset_s(zone, midnight));
 	return true;
 }
 
 bool until_parse(const char *text, const struct zone *zone, int64_t from, int64_t *until,
 		 struct err *err)
 {
-	struct civil_date date;
 	int64_t ms;
 
 	if (parse_duration_ms(text, &ms)) {
 		*until = from + ms / 1000;
 		return true;
 	}
-	if (civil_date_parse(text, &date)) {
-		*until = civil_day_start(zone, date);
-		return true;
-	}
-	return minute_parse(text, zone, until) ||
+	return day_parse(text, zone, until) || minute_parse(text, zone, until) ||
 	       err_set(err,
 		       "'%s' is neither a time like '3d' nor a date like '2026-11-21' or "
 		       "'2026-11-21 22:30'",
