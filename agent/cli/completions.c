@@ -166,6 +166,80 @@ static void bash_options(struct str *out)
 	str_add(out, "\tesac\n");
 }
 
+/* Fills COMPREPLY for the line up to the cursor. */
+static const char bash_main[] =
+    "# The words of these kinds that are configured or known; nothing if that fails.\n"
+    "_repwatch_names() {\n"
+    "\t[[ $1 ]] || return\n"
+    "\tlocal IFS=$' \\t\\n'\n"
+    "\tCOMPREPLY=($(compgen -W \"$(\"${line[0]}\" \"${given[@]}\" config names $1 "
+    "2>/dev/null)\" -- \"$cur\"))\n"
+    "}\n\n"
+    "_repwatch() {\n"
+    "\tlocal line given=() kinds=() whole=${COMP_LINE:0:COMP_POINT}\n"
+    "\tlocal cur= command= value= words= options= word\n"
+    "\tlocal -i at files=0 is_whole=0 seen=0\n"
+    "\tCOMPREPLY=()\n"
+    "\t# Not by COMP_WORDS, which cuts an IPv6 address at its colons.\n"
+    "\tread -ra line <<<\"$whole\"\n"
+    "\t[[ $whole == *[[:space:]] ]] && line+=('')\n"
+    "\tcur=${line[${#line[@]} - 1]}\n"
+    "\tfor ((at = 1; at < ${#line[@]} - 1; at++)); do\n"
+    "\t\tword=${line[at]}\n"
+    "\t\tif [[ $word == -* ]]; then\n"
+    "\t\t\t_repwatch_value \"$command\" \"$word\"\n"
+    "\t\t\t[[ $value ]] && ((++at < ${#line[@]} - 1)) && value=\n"
+    "\t\t\tcase $word in\n"
+    "\t\t\t-c | --config | --state) given+=(\"$word\" \"${line[at]}\") ;;\n"
+    "\t\t\tesac\n"
+    "\t\telif [[ ! $command ]]; then\n"
+    "\t\t\tcommand=$word\n"
+    "\t\telif [[ $command != *' '* ]] && _repwatch_sub \"$command\" \"$word\"; then\n"
+    "\t\t\tcommand+=\" $word\"\n"
+    "\t\telse\n"
+    "\t\t\tseen+=1\n"
+    "\t\tfi\n"
+    "\tdone\n"
+    "\t_repwatch_words\n"
+    "\t# What bash puts in stands behind the last colon.\n"
+    "\t[[ $cur == *:* && $COMP_WORDBREAKS == *:* ]] &&\n"
+    "\t\tCOMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*:}\"}\"}\")\n"
+    "}\n\n"
+    "# Fills COMPREPLY; the variables are those of _repwatch.\n"
+    "_repwatch_words() {\n"
+    "\tcase $value in\n"
+    "\t'') ;;\n"
+    "\t'<path>') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+    "\t'<'*) value=${value#<}; _repwatch_names \"${value%>}\"; return ;;\n"
+    "\t*) COMPREPLY=($(compgen -W \"$value\" -- \"$cur\")); return ;;\n"
+    "\tesac\n";
+
+/* What is left of _repwatch_words behind its tables. */
+static const char bash_choice[] =
+    "\tif [[ $cur == -* ]]; then\n"
+    "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+    "\telif ((files)); then\n"
+    "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+    "\telse\n"
+    "\t\tat=$((seen < ${#kinds[@]} ? seen : ${#kinds[@]} - 1))\n"
+    "\t\t((at >= 0)) && _repwatch_names \"${kinds[at]}\"\n"
+    "\t\t((seen)) || COMPREPLY+=($(compgen -W \"$words\" -- \"$cur\"))\n"
+    "\tfi\n"
+    "}\n\n"
+    "# Whether the first word is a command with the second below it.\n"
+    "_repwatch_sub() {\n"
+    "\tcase \"$1 $2\" in\n";
+
+static void bash_second_words(struct str *out)
+{
+	for (size_t i = 0; i < cli_commands; i++)
+		if (cli_command[i]->name[first_word(cli_command[i]->name)])
+			str_addf(out, "\t'%s') return 0 ;;\n", cli_command[i]->name);
+	str_add(out, "\tesac\n"
+		     "\treturn 1\n"
+		     "}\n\n");
+}
+
 static void bash(struct str *out)
 {
 	str_add(out, "# Completion of repwatch for bash; made from its tables of commands.\n"
@@ -179,76 +253,14 @@ static void bash(struct str *out)
 		     "\t[[ $value ]] && return\n"
 		     "\tcase \" $2\" in\n");
 	bash_values(out, "", cli_global, cli_globals);
-	str_add(out,
-		"\tesac\n"
-		"}\n\n"
-		"# The words of these kinds that are configured or known; nothing if that fails.\n"
-		"_repwatch_names() {\n"
-		"\t[[ $1 ]] || return\n"
-		"\tlocal IFS=$' \\t\\n'\n"
-		"\tCOMPREPLY=($(compgen -W \"$(\"${line[0]}\" \"${given[@]}\" config names $1 "
-		"2>/dev/null)\" -- \"$cur\"))\n"
-		"}\n\n"
-		"_repwatch() {\n"
-		"\tlocal line given=() kinds=() whole=${COMP_LINE:0:COMP_POINT}\n"
-		"\tlocal cur= command= value= words= options= word\n"
-		"\tlocal -i at files=0 is_whole=0 seen=0\n"
-		"\tCOMPREPLY=()\n"
-		"\t# Not by COMP_WORDS, which cuts an IPv6 address at its colons.\n"
-		"\tread -ra line <<<\"$whole\"\n"
-		"\t[[ $whole == *[[:space:]] ]] && line+=('')\n"
-		"\tcur=${line[${#line[@]} - 1]}\n"
-		"\tfor ((at = 1; at < ${#line[@]} - 1; at++)); do\n"
-		"\t\tword=${line[at]}\n"
-		"\t\tif [[ $word == -* ]]; then\n"
-		"\t\t\t_repwatch_value \"$command\" \"$word\"\n"
-		"\t\t\t[[ $value ]] && ((++at < ${#line[@]} - 1)) && value=\n"
-		"\t\t\tcase $word in\n"
-		"\t\t\t-c | --config | --state) given+=(\"$word\" \"${line[at]}\") ;;\n"
-		"\t\t\tesac\n"
-		"\t\telif [[ ! $command ]]; then\n"
-		"\t\t\tcommand=$word\n"
-		"\t\telif [[ $command != *' '* ]] && _repwatch_sub \"$command\" \"$word\"; then\n"
-		"\t\t\tcommand+=\" $word\"\n"
-		"\t\telse\n"
-		"\t\t\tseen+=1\n"
-		"\t\tfi\n"
-		"\tdone\n"
-		"\t_repwatch_words\n"
-		"\t# What bash puts in stands behind the last colon.\n"
-		"\t[[ $cur == *:* && $COMP_WORDBREAKS == *:* ]] &&\n"
-		"\t\tCOMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*:}\"}\"}\")\n"
-		"}\n\n"
-		"# Fills COMPREPLY; the variables are those of _repwatch.\n"
-		"_repwatch_words() {\n"
-		"\tcase $value in\n"
-		"\t'') ;;\n"
-		"\t'<path>') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-		"\t'<'*) value=${value#<}; _repwatch_names \"${value%>}\"; return ;;\n"
-		"\t*) COMPREPLY=($(compgen -W \"$value\" -- \"$cur\")); return ;;\n"
-		"\tesac\n");
+	str_add(out, "\tesac\n"
+		     "}\n\n");
+	str_add(out, bash_main);
 	bash_commands(out);
 	bash_options(out);
-	str_add(out, "\tif [[ $cur == -* ]]; then\n"
-		     "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
-		     "\telif ((files)); then\n"
-		     "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
-		     "\telse\n"
-		     "\t\tat=$((seen < ${#kinds[@]} ? seen : ${#kinds[@]} - 1))\n"
-		     "\t\t((at >= 0)) && _repwatch_names \"${kinds[at]}\"\n"
-		     "\t\t((seen)) || COMPREPLY+=($(compgen -W \"$words\" -- \"$cur\"))\n"
-		     "\tfi\n"
-		     "}\n\n"
-		     "# Whether the first word is a command with the second below it.\n"
-		     "_repwatch_sub() {\n"
-		     "\tcase \"$1 $2\" in\n");
-	for (size_t i = 0; i < cli_commands; i++)
-		if (cli_command[i]->name[first_word(cli_command[i]->name)])
-			str_addf(out, "\t'%s') return 0 ;;\n", cli_command[i]->name);
-	str_add(out, "\tesac\n"
-		     "\treturn 1\n"
-		     "}\n\n"
-		     "complete -o filenames -F _repwatch repwatch\n");
+	str_add(out, bash_choice);
+	bash_second_words(out);
+	str_add(out, "complete -o filenames -F _repwatch repwatch\n");
 }
 
 /* --- zsh --- */
