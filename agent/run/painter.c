@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum {
@@ -86,12 +87,23 @@ static void fetch(struct painter *painter, struct worker *worker, size_t tasks)
 	worker->tasks += task->sheet != NULL;
 }
 
+/* One that hangs takes no second sheet either. */
+static bool start(struct worker *worker, struct err *err)
+{
+	const struct timeval longest = {.tv_sec = PICTURE_MAX_MS / 1000};
+
+	if (!child_start(&worker->child, "repwatch-draw", err))
+		return false;
+	setsockopt(worker->child.fd, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof(longest));
+	return true;
+}
+
 static bool feed(struct painter *painter, struct worker *worker, struct err *err)
 {
 	while (worker->sent < worker->tasks) {
 		const char *const sheet = worker->task[worker->sent].sheet;
 
-		if (worker->child.fd < 0 && !child_start(&worker->child, "repwatch-draw", err)) {
+		if (worker->child.fd < 0 && !start(worker, err)) {
 			while (worker->tasks)
 				finish(painter, worker, err->text);
 			return false;
