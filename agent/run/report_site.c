@@ -232,8 +232,11 @@ static bool put_in_place(struct site *site, struct err *err)
 	if (!site->has_old || (errno != EINVAL && errno != ENOSYS))
 		return err_set(err, "cannot put '%s' in its place: %s", site->dir, strerror(errno));
 	if (rename(site->dir, site->aside) == 0) {
-		if (rename(site->next, site->dir) == 0)
-			return rename(site->aside, site->next) == 0 || errno == ENOENT;
+		if (rename(site->next, site->dir) == 0) {
+			/* The new one is in its place, whatever becomes of the old one. */
+			(void)rename(site->aside, site->next);
+			return true;
+		}
 		if (rename(site->aside, site->dir) != 0)
 			return err_set(err, "cannot put '%s' back: it is now '%s'", site->dir,
 				       site->aside);
