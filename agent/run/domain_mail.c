@@ -252,7 +252,8 @@ static bool give_all_accounts(struct adding *adding, struct err *err)
 	if (!adding->making->question->wanted)
 		return give_accounts(adding, 0, err);
 	for (size_t i = 0; i < adding->slots; i++)
-		if (!give_accounts(adding, adding->slot[i].domain_id, err))
+		if (adding->slot[i].view &&
+		    !give_accounts(adding, adding->slot[i].domain_id, err))
 			return false;
 	return true;
 }
