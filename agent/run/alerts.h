@@ -5,7 +5,8 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "conf/conf.h"
-#include "store/store.h"
+#include "render/letter.h"
+#include "store/outbox.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,11 @@ struct pass;
 /* alerts.c: inside the pass's transaction, after its events are known: brings incidents up to date
  * and writes the letters of every channel that is to hear of them. */
 bool alerts_raise(struct pass *pass, struct err *err);
+
+/* alerts_letters.c: what an alert becomes for a channel, ready to be kept or sent; its `len` is 0
+ * where the channel has nothing to say of it. */
+struct outbox_letter alerts_letter(const struct alert *alert, const struct conf_channel *channel,
+				   const struct letter_style *style, struct arena *arena);
 
 struct delivery_counts {
 	uint64_t queued; /* by this pass */

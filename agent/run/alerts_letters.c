@@ -64,6 +64,28 @@ static int64_t not_before(const struct alerts *alerts, const struct conf_channel
 
 /* --- one letter --- */
 
+struct outbox_letter alerts_letter(const struct alert *alert, const struct conf_channel *channel,
+				   const struct letter_style *style, struct arena *arena)
+{
+	struct letter letter = {.content_type = "", .subject = "", .body = ""};
+
+	letter_kind(channel->type)->render(alert, style, arena, &letter);
+	return (struct outbox_letter){
+	    .key = arena_printf(arena, "%s.%u.%s", alert->uid, alert->seq, channel->name),
+	    .uid = alert->uid,
+	    .seq = alert->seq,
+	    .channel = channel->name,
+	    .kind = alert_kind_name(alert->kind),
+	    .severity = severity_name(alert->severity),
+	    .content_type = letter.content_type,
+	    .subject = letter.subject ? letter.subject : "",
+	    .body = letter.body,
+	    .len = letter.len,
+	    .created_at = alert->at,
+	    .error = "",
+	};
+}
+
 /* `*is_queued` may be NULL. */
 static bool post(const struct mail *mail, const struct way *way, const struct alert *alert,
 		 bool *is_queued, struct err *err)
@@ -75,30 +97,14 @@ static bool post(const struct mail *mail, const struct way *way, const struct al
 	    .zone = pass->options->zone,
 	    .expires_at = pass->at + pass->conf->stale_after_ms / 1000,
 	};
-	struct letter letter = {.content_type = "", .subject = "", .body = ""};
-	struct outbox_letter row;
+	struct outbox_letter row = alerts_letter(alert, way->channel, &style, alerts->arena);
 
-	way->kind->render(alert, &style, alerts->arena, &letter);
 	if (is_queued)
-		*is_queued = letter.len > 0;
-	if (!letter.len)
+		*is_queued = row.len > 0;
+	if (!row.len)
 		return true;
-	row = (struct outbox_letter){
-	    .key =
-		arena_printf(alerts->arena, "%s.%u.%s", alert->uid, alert->seq, way->channel->name),
-	    .uid = alert->uid,
-	    .seq = alert->seq,
-	    .channel = way->channel->name,
-	    .kind = alert_kind_name(alert->kind),
-	    .severity = severity_name(alert->severity),
-	    .content_type = letter.content_type,
-	    .subject = letter.subject ? letter.subject : "",
-	    .body = letter.body,
-	    .len = letter.len,
-	    .created_at = pass->at,
-	    .next_at = not_before(alerts, way->channel, alert->severity),
-	    .error = "",
-	};
+	row.created_at = pass->at;
+	row.next_at = not_before(alerts, way->channel, alert->severity);
 	alerts->queued++;
 	return outbox_add(pass->store, &row, err);
 }

@@ -1,6 +1,7 @@
 /* Letters that are not in the store: a test, and that the store fails. */
 #include "run/deliver_parts.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "render/letter.h"
 
@@ -17,22 +18,8 @@ static struct outbox_letter letter_of(const struct sending *delivery,
 	    .zone = delivery->options->zone,
 	    .expires_at = alert->at + GOOD_S,
 	};
-	struct letter letter = {.content_type = "", .subject = "", .body = ""};
 
-	letter_kind(channel->type)->render(alert, &style, delivery->arena, &letter);
-	return (struct outbox_letter){
-	    .key = arena_printf(delivery->arena, "%s.%u.%s", alert->uid, alert->seq, channel->name),
-	    .uid = alert->uid,
-	    .seq = alert->seq,
-	    .channel = channel->name,
-	    .kind = alert_kind_name(alert->kind),
-	    .severity = severity_name(alert->severity),
-	    .content_type = letter.content_type,
-	    .subject = letter.subject ? letter.subject : "",
-	    .body = letter.body,
-	    .len = letter.len,
-	    .created_at = alert->at,
-	};
+	return alerts_letter(alert, channel, &style, delivery->arena);
 }
 
 static struct alert alert_of(const struct sending *delivery, enum alert_kind kind, const char *uid)
@@ -108,15 +95,13 @@ bool deliver_test(const struct conf *conf, const struct conf_channel *channel,
 
 /* --- what cannot be kept, because nothing can --- */
 
-/* The same each time and on each host another: [0-9a-z]{20}. FNV-1a. */
+/* The same each time and on each host another: [0-9a-z]{20}. */
 static const char *alarm_uid(const struct conf *conf, const char *host, struct arena *arena)
 {
 	const char *const name = arena_printf(arena, "%s %s", host, conf->state_dir);
-	uint64_t hash = 14695981039346656037U;
 
-	for (const char *at = name; *at; at++)
-		hash = (hash ^ (unsigned char)*at) * 1099511628211U;
-	return arena_printf(arena, "norecord%012llx", (unsigned long long)(hash >> 16));
+	return arena_printf(arena, "norecord%012llx",
+			    (unsigned long long)(hash_bytes(name, strlen(name)) >> 16));
 }
 
 static struct outbox_letter alarm_letter(const struct sending *delivery,
