@@ -6,6 +6,7 @@
 #include "run/pass.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* More changes than this are counted, not shown. */
 enum { EVENTS_TOLD = 20 };
@@ -84,6 +85,8 @@ static enum cli_status finish(struct cli *cli, enum pass_result result,
 		cli_error("%s", err->text);
 		return CLI_BUSY;
 	case PASS_FAILED:
+		for (size_t i = 0; i < pass->notices; i++)
+			cli_error("%s", pass->notice[i]);
 		return cli_fail(err);
 	case PASS_DONE:
 	case PASS_BLIND:
@@ -102,6 +105,7 @@ static enum cli_status run(struct cli *cli)
 	    .ignores_due = cli_has(cli, "all"),
 	    .is_dry = cli_has(cli, "dry-run"),
 	    .waits = cli_has(cli, "wait"),
+	    .is_watched = isatty(STDERR_FILENO),
 	    .progress = progress_show,
 	    .zone = &cli->zone,
 	};

@@ -44,13 +44,13 @@ struct deliver_options {
 bool deliver(const struct conf *conf, const struct deliver_options *options, struct store *store,
 	     struct arena *arena, struct delivery_counts *counts, struct err *err);
 
-/* That a pass could not be recorded, or can again: to all channels, at once, once. */
+/* That a pass could not be recorded, or can again: to all channels, at once. False: none took it. */
 struct unrecorded {
 	int64_t since;
 	const char *text; /* why; foreign */
 	bool is_over;
 };
-void deliver_unrecorded(const struct conf *conf, const struct deliver_options *options,
+bool deliver_unrecorded(const struct conf *conf, const struct deliver_options *options,
 			const struct unrecorded *what, struct arena *arena);
 
 /* Sends one letter that is not in the store, or the state to a channel that takes no letters,

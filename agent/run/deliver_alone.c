@@ -144,7 +144,7 @@ static struct outbox_letter alarm_letter(const struct sending *delivery,
 	return letter_of(delivery, channel, &alert);
 }
 
-void deliver_unrecorded(const struct conf *conf, const struct deliver_options *options,
+bool deliver_unrecorded(const struct conf *conf, const struct deliver_options *options,
 			const struct unrecorded *what, struct arena *arena)
 {
 	struct delivery_counts counts = {0};
@@ -175,4 +175,5 @@ void deliver_unrecorded(const struct conf *conf, const struct deliver_options *o
 	}
 	lanes_send(&delivery);
 	lanes_close(&delivery);
+	return counts.sent > 0;
 }

@@ -1,15 +1,14 @@
 #include "run/domain_parts.h"
 
 #include "run/alerts.h"
+#include "run/unrecorded.h"
 #include "sys/ballast.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/lock.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A clock may be put right by as much, or passes follow within one second. */
@@ -21,11 +20,10 @@ static bool open_store(struct pass *pass, struct err *err)
 	struct err none = {{0}};
 
 	pass->is_cramped = !pass->options->is_dry && ballast_weigh(pass->conf->state_dir);
+	pass->is_unrecorded = true;
 	pass->store = store_open(pass->conf->state_dir, mode, err);
-	if (!pass->store) {
-		pass->is_unrecorded = true;
+	if (!pass->store)
 		return false;
-	}
 	if (!store_last_pass(pass->store, &pass->last, &none)) {
 		pass->last = (struct stored_pass){0};
 		return !none.text[0] || err_set(err, "%s", none.text);
@@ -106,9 +104,9 @@ static bool only_send(struct pass *pass, struct err *err)
 {
 	if (!open_store(pass, err))
 		return false;
+	pass->is_unrecorded = false;
 	*pass->summary = (struct pass_summary){.at = clock_now(), .is_complete = true};
 	send_letters(pass);
-	hand_over(pass);
 	return true;
 }
 
@@ -128,57 +126,23 @@ static bool work(struct pass *pass, struct err *err)
 	domains_remember(pass);
 	if (!pass_probe(pass, err))
 		return false;
-	if (!record_pass(pass, err)) {
-		pass->is_unrecorded = true;
+	if (!record_pass(pass, err))
 		return false;
-	}
+	pass->is_unrecorded = false;
+	pass->is_recorded = true;
 	if (!pass->options->is_dry)
 		draw_series(pass);
 	send_letters(pass);
-	hand_over(pass);
 	return true;
 }
 
-/* A store that fails holds no letters: what it is goes out at once, and again after as long as any
- * reminder. The mark is empty, so that a full disk has room for it. */
-static void tell_unrecorded(struct pass *pass, const char *mark, const char *why)
+/* Told at once, because no store holds it; what is wrong or right again. */
+static void weigh_record(struct pass *pass, const struct err *err)
 {
-	const struct deliver_options options = {
-	    .zone = pass->options->zone,
-	    .now = clock_now(),
-	};
-	struct unrecorded what = {.since = options.now, .text = why, .is_over = !*why};
-	struct stat st;
-	const bool is_told = stat(mark, &st) == 0;
-	int fd;
-
-	if (!(pass->options->only & PASS_ALERTS) || (what.is_over && !is_told))
-		return;
-	if (is_told)
-		what.since = st.st_mtime;
-	if (is_told && !what.is_over &&
-	    options.now - what.since < pass->conf->alerts.repeat_ms / 1000)
-		return;
-	deliver_unrecorded(pass->conf, &options, &what, pass->arena);
-	if (what.is_over) {
-		unlink(mark);
-		return;
-	}
-	fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd >= 0) {
-		futimens(fd, NULL);
-		close(fd);
-	}
-}
-
-static void weigh_record(struct pass *pass, enum pass_result result, const struct err *err)
-{
-	const char *const mark = arena_printf(pass->arena, "%s/unrecorded", pass->conf->state_dir);
-
 	if (pass->is_unrecorded)
-		tell_unrecorded(pass, mark, err->text);
-	else if (result != PASS_FAILED)
-		tell_unrecorded(pass, mark, "");
+		unrecorded_begin(pass, err->text);
+	else if (pass->is_recorded)
+		unrecorded_end(pass);
 }
 
 static enum pass_result locked(struct pass *pass, struct err *err)
@@ -190,33 +154,45 @@ static enum pass_result locked(struct pass *pass, struct err *err)
 				 pass->summary->lacks_letters
 			     ? PASS_BLIND
 			     : PASS_DONE;
-	if (!pass->options->is_dry)
-		weigh_record(pass, result, err);
+	weigh_record(pass, err);
+	hand_over(pass);
 	traffic_release(pass);
 	pass_release(pass);
 	return result;
+}
+
+/* The state folder cannot be used at all: a disk that went read-only, say. At a terminal it is
+ * seen, and may be a wrong user's. */
+static enum pass_result shut_out(struct pass *pass, const struct err *err)
+{
+	if (!pass->options->is_watched)
+		unrecorded_begin(pass, err->text);
+	hand_over(pass);
+	pass_release(pass);
+	return PASS_FAILED;
 }
 
 enum pass_result pass_run(const struct conf *conf, const struct pass_options *options,
 			  struct arena *arena, struct pass_summary *summary, struct err *err)
 {
 	struct pass pass = {.conf = conf, .options = options, .arena = arena, .summary = summary};
-	enum pass_result result = PASS_FAILED;
+	enum pass_result result = PASS_BUSY;
 	int lock = -1;
 
+	*summary = (struct pass_summary){0};
 	if (options->is_dry)
 		return locked(&pass, err);
 	if (!files_state_dir(conf->state_dir, err))
-		return PASS_FAILED;
+		return shut_out(&pass, err);
 	switch (lock_take(conf->state_dir, options->waits, &lock, err)) {
 	case LOCK_HELD:
 		result = locked(&pass, err);
 		close(lock);
 		break;
 	case LOCK_BUSY:
-		result = PASS_BUSY;
 		break;
 	case LOCK_FAILED:
+		result = shut_out(&pass, err);
 		break;
 	}
 	return result;

@@ -31,6 +31,7 @@ struct pass_options {
 	bool ignores_due; /* --all */
 	bool is_dry; /* --dry-run: nothing written */
 	bool waits; /* --wait: for the lock */
+	bool is_watched; /* somebody reads at a terminal why it fails */
 	progress_fn *progress; /* may be NULL */
 	void *context;
 	const struct zone *zone;
@@ -43,7 +44,7 @@ enum pass_result {
 	PASS_FAILED /* err says why; nothing was recorded */
 };
 
-/* `summary` borrows from `arena`. */
+/* `summary` borrows from `arena`; of one that failed it has the notices only. */
 enum pass_result pass_run(const struct conf *conf, const struct pass_options *options,
 			  struct arena *arena, struct pass_summary *summary, struct err *err);
 

@@ -50,7 +50,7 @@ struct pass {
 	int64_t at;
 	struct store *store; /* of a dry run: a copy that is thrown away */
 	struct stored_pass last; /* at 0: the first pass */
-	bool is_cramped, is_unrecorded; /* the disk is almost full; the store failed */
+	bool is_cramped, is_unrecorded, is_recorded; /* the disk is almost full; to be; it is */
 	struct targets targets;
 	struct stored_address *stored; /* one a target */
 	uint8_t *is_new; /* a bit a target, once recorded: not seen by a pass before */

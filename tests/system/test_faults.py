@@ -261,6 +261,97 @@ def test_a_full_disk_is_told(repwatch, bed):
         hook.stop()
 
 
+class Told:
+    """Passes on a file system of their own, and a channel that writes down what it is told. While
+    the file `shut` is there it takes nothing."""
+
+    def __init__(self, repwatch, names):
+        if os.geteuid() != 0:
+            pytest.skip("needs root to mount")
+        self.repwatch, self.log = repwatch, repwatch.dir / "told"
+        self.program = repwatch.dir / "tell"
+        self.program.write_text(f"#!/bin/sh\n[ -e {repwatch.dir}/shut ] && exit 75\n"
+                                f"{{ cat; echo; }} >>{self.log}\n")
+        self.program.chmod(0o755)
+        repwatch.configure(["198.18.0.1"], resolver=names.at, alerts={
+            "repeat": "1d", "channels": [
+                {"name": "hook", "type": "command", "command": [str(self.program)]}]})
+        repwatch.state.mkdir(mode=0o750)
+        self.run = " ".join(repwatch.argv("run", "--all", "--json"))
+
+    def play(self, script, prefix=()):
+        done = subprocess.run(
+            [beds.need("unshare"), "-m", *prefix, "sh", "-c",
+             f"mount -t tmpfs -o size=16m,mode=0750 tmpfs {self.repwatch.state} || exit 99\n"
+             f"state={self.repwatch.state}; shut={self.repwatch.dir}/shut\n" + script],
+            capture_output=True, text=True, check=False,
+            env=self.repwatch.environment(PATH=os.environ["PATH"]))
+        if done.returncode in (1, 99):
+            pytest.skip("may not mount here")
+        assert done.returncode == 0, done
+        return done
+
+    def letters(self):
+        came = [json.loads(line) for line in self.log.read_text().splitlines() if line]
+        return [each for each in came if "recorded" in each["headline"]]
+
+
+def test_what_nobody_took_is_told_again(repwatch, bed):
+    """And what is told again began when it began."""
+    told = Told(repwatch, bed.fakedns(["* * rcode=NXDOMAIN"]))
+    fill = "dd if=/dev/zero of=$state/filler bs=4k 2>/dev/null"
+    done = told.play(f"""
+        {told.run} >&2; {fill}; : >$shut
+        {told.run}; echo "status $?" >&2; {told.run}
+        ls $state/unrecorded* >&2
+        rm $shut
+        {told.run}; {told.run}
+        touch -m -d '3 days ago' $state/unrecorded.since
+        touch -m -d '2 days ago' $state/unrecorded.told
+        {told.run}; {told.run}
+        touch -m -d '2 days ago' $state/unrecorded.told
+        cat $state/unrecorded.* >&2; touch -a $state/unrecorded.*
+        {told.run}
+        : >$shut; rm $state/filler
+        {told.run}
+        rm $shut; {told.run} --only alerts
+        echo "still $(ls $state | grep unrecorded)" >&2
+        {told.run}; {told.run}
+        echo "left $(ls $state | grep unrecorded)" >&2
+        exit 0
+    """)
+    came = told.letters()
+    assert [each["event"] for each in came] == ["opened", "opened", "opened", "ended"], done
+    assert "channel 'hook': the program ended with status 75" in done.stderr, done
+    assert "No such file" in done.stderr and "status 2" in done.stderr, done
+    assert "still unrecorded.since" in done.stderr, "a pass that records nothing ends nothing"
+    assert done.stderr.endswith("left \n"), done
+    assert len({each["id"] for each in came}) == 1, "one incident"
+    begun = [each["incidents"][0]["opened"] for each in came]
+    assert begun[1] == begun[2] == begun[3] and begun[0] > begun[1], begun
+
+
+def test_a_read_only_disk_is_told(repwatch, bed):
+    """Though neither the lock nor a mark can be written; but not to those who stand before it."""
+    told = Told(repwatch, bed.fakedns(["* * rcode=NXDOMAIN"]))
+    terminal = f"{beds.need('script')} -qec '{told.run}' /dev/null"
+    done = told.play(f"""
+        {told.run} >&2
+        mount -o remount,ro $state || exit 99
+        {terminal} >&2; [ -e {told.log} ] && grep -q recorded {told.log} && exit 98
+        {told.run}; echo "status $?" >&2; {told.run}; {told.run}
+        mount -o remount,rw $state
+        {told.run}; {told.run}
+        mount -o remount,ro $state; {told.run}
+        mount -o remount,rw $state; {told.run}
+        exit 0
+    """)
+    came = told.letters()
+    assert [each["event"] for each in came] == ["opened", "ended"] * 2, done
+    assert "status 2" in done.stderr and "Read-only file system" in done.stderr, done
+    assert "Read-only file system" in came[0]["text"], came
+
+
 def test_tally(capfd, record_property):
     figures = ", ".join(f"{count} {what}" for what, count in Tally.items())
     figures += "; each recovered from, no event lost or doubled"
