@@ -2,46 +2,9 @@
 
 #include "base/mem.h"
 #include "render/auth_json.h"
-#include "render/escape.h"
+#include "render/json_parts.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static void put_text(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	if (!text[0])
-		return;
-	escape_utf8(&valid, text, strlen(text));
-	put(object, key, json_stringn(str_text(&valid), valid.len));
-	str_release(&valid);
-}
-
-static void put_count(json_t *object, const char *key, uint64_t count)
-{
-	put(object, key, json_integer((json_int_t)count));
-}
-
-/* Two decimals are all that is meant. */
-static void put_number(json_t *object, const char *key, double value)
-{
-	put(object, key, json_real(round(value * 100) / 100));
-}
-
-static void put_time(json_t *object, const char *key, const struct zone *zone, int64_t at)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	put(object, key, json_string(civil_rfc3339(zone, at, text)));
-}
 
 /* What is believed to be wrong. */
 static json_t *reasons_of(const struct zone *zone, const struct domain_view *view)
@@ -55,13 +18,13 @@ static json_t *reasons_of(const struct zone *zone, const struct domain_view *vie
 		if (standing->belief == FINDING_CLEAR || standing->belief == FINDING_BLIND)
 			continue;
 		row = json_object();
-		put_text(row, "check", standing->check);
-		put_text(row, "finding", finding_name(standing->belief));
-		put_text(row, "severity", severity_name(standing->severity));
-		put_text(row, "subject", standing->subject);
-		put_text(row, "text", standing->text);
-		put_text(row, "fix", standing->fix);
-		put_time(row, "since", zone, standing->since);
+		json_put_text(row, "check", standing->check);
+		json_put_text(row, "finding", finding_name(standing->belief));
+		json_put_text(row, "severity", severity_name(standing->severity));
+		json_put_text(row, "subject", standing->subject);
+		json_put_text(row, "text", standing->text);
+		json_put_text(row, "fix", standing->fix);
+		json_put_time(row, "since", zone, standing->since);
 		json_array_append_new(array, row);
 	}
 	return array;
@@ -78,9 +41,9 @@ static json_t *blind_of(const struct domain_view *view)
 		if (standing->blind_cause == CAUSE_NONE)
 			continue;
 		row = json_object();
-		put_text(row, "check", standing->check);
-		put_text(row, "subject", standing->subject);
-		put_text(row, "cause", cause_name(standing->blind_cause));
+		json_put_text(row, "check", standing->check);
+		json_put_text(row, "subject", standing->subject);
+		json_put_text(row, "cause", cause_name(standing->blind_cause));
 		json_array_append_new(array, row);
 	}
 	return array;
@@ -91,14 +54,14 @@ static json_t *volume_of(const struct domain_view *view)
 	json_t *object = json_object();
 	json_t *to = json_object();
 
-	put_count(object, "yesterday", view->yesterday);
-	put_count(object, "today", view->today);
-	put_number(object, "mean", view->mean);
-	put_count(object, "month", view->month);
-	put_count(object, "tried", view->tried);
+	json_put_count(object, "yesterday", view->yesterday);
+	json_put_count(object, "today", view->today);
+	json_put_ratio(object, "mean", view->mean);
+	json_put_count(object, "month", view->month);
+	json_put_count(object, "tried", view->tried);
 	for (enum bulk_receiver i = 0; i < BULK_RECEIVER_COUNT; i++)
-		put_count(to, bulk_receiver_name(i), view->to[i]);
-	put(object, "to", to);
+		json_put_count(to, bulk_receiver_name(i), view->to[i]);
+	json_put(object, "to", to);
 	return object;
 }
 
@@ -109,9 +72,9 @@ static json_t *addresses_of(const struct domain_view *view)
 	for (size_t i = 0; i < view->addresses; i++) {
 		json_t *row = json_object();
 
-		put_text(row, "address", view->address[i].address);
-		put_text(row, "name", view->address[i].name);
-		put_count(row, "messages", view->address[i].tried);
+		json_put_text(row, "address", view->address[i].address);
+		json_put_text(row, "name", view->address[i].name);
+		json_put_count(row, "messages", view->address[i].tried);
 		json_array_append_new(array, row);
 	}
 	return array;
@@ -121,13 +84,8 @@ static json_t *accounts_of(const struct domain_view *view)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < view->accounts; i++) {
-		struct str valid = {0};
-
-		escape_utf8(&valid, view->account[i], strlen(view->account[i]));
-		json_array_append_new(array, json_stringn(str_text(&valid), valid.len));
-		str_release(&valid);
-	}
+	for (size_t i = 0; i < view->accounts; i++)
+		json_array_append_new(array, json_text(view->account[i]));
 	return array;
 }
 
@@ -139,12 +97,12 @@ static json_t *receivers_of(const struct bulk_verdict *bulk)
 		const struct bulk_volume *const volume = &bulk->volume[i];
 		json_t *row = json_object();
 
-		put_text(row, "level", bulk_level_name(volume->level));
-		put_count(row, "yesterday", volume->yesterday);
-		put_count(row, "largest", volume->largest);
-		put_number(row, "mean", volume->mean);
-		put(row, "permanent", json_boolean(volume->is_permanent));
-		put(object, bulk_receiver_name(i), row);
+		json_put_text(row, "level", bulk_level_name(volume->level));
+		json_put_count(row, "yesterday", volume->yesterday);
+		json_put_count(row, "largest", volume->largest);
+		json_put_ratio(row, "mean", volume->mean);
+		json_put(row, "permanent", json_boolean(volume->is_permanent));
+		json_put(object, bulk_receiver_name(i), row);
 	}
 	return object;
 }
@@ -154,19 +112,19 @@ static json_t *bulk_of(const struct bulk_verdict *bulk)
 	json_t *object = json_object();
 	json_t *needs = json_object();
 
-	put_text(object, "readiness", bulk_readiness_name(bulk->readiness));
-	put_text(object, "severity", severity_name(bulk->severity));
-	put_text(object, "text", bulk->text);
-	put(object, "receivers", receivers_of(bulk));
+	json_put_text(object, "readiness", bulk_readiness_name(bulk->readiness));
+	json_put_text(object, "severity", severity_name(bulk->severity));
+	json_put_text(object, "text", bulk->text);
+	json_put(object, "receivers", receivers_of(bulk));
 	for (enum bulk_need i = 0; i < BULK_NEED_COUNT; i++) {
 		json_t *row = json_object();
 
-		put_text(row, "result", bulk_met_name(bulk->need[i].met));
-		put_text(row, "text", bulk->need[i].text);
-		put_text(row, "fix", bulk->need[i].fix);
-		put(needs, bulk_need_name(i), row);
+		json_put_text(row, "result", bulk_met_name(bulk->need[i].met));
+		json_put_text(row, "text", bulk->need[i].text);
+		json_put_text(row, "fix", bulk->need[i].fix);
+		json_put(needs, bulk_need_name(i), row);
 	}
-	put(object, "needs", needs);
+	json_put(object, "needs", needs);
 	return object;
 }
 
@@ -174,24 +132,24 @@ static json_t *domain_of(const struct zone *zone, const struct domain_view *view
 {
 	json_t *object = json_object();
 
-	put_text(object, "domain", view->base.address);
-	put_text(object, "pool", view->base.pool);
-	put_text(object, "registrable", view->registrable);
-	put(object, "configured", json_boolean(view->is_configured));
-	put(object, "ready", json_boolean(!view->is_unready && !view->is_blind));
-	put(object, "unready", json_boolean(view->is_unready));
-	put_text(object, "grade", grade_name(view->base.grade.letter));
-	put(object, "reasons", reasons_of(zone, view));
-	put(object, "blind", blind_of(view));
+	json_put_text(object, "domain", view->base.address);
+	json_put_text(object, "pool", view->base.pool);
+	json_put_text(object, "registrable", view->registrable);
+	json_put(object, "configured", json_boolean(view->is_configured));
+	json_put(object, "ready", json_boolean(!view->is_unready && !view->is_blind));
+	json_put(object, "unready", json_boolean(view->is_unready));
+	json_put_text(object, "grade", grade_name(view->base.grade.letter));
+	json_put(object, "reasons", reasons_of(zone, view));
+	json_put(object, "blind", blind_of(view));
 	if (view->looked_at)
-		put_time(object, "looked_at", zone, view->looked_at);
-	put(object, "volume", volume_of(view));
-	put(object, "addresses", addresses_of(view));
-	put(object, "accounts", accounts_of(view));
+		json_put_time(object, "looked_at", zone, view->looked_at);
+	json_put(object, "volume", volume_of(view));
+	json_put(object, "addresses", addresses_of(view));
+	json_put(object, "accounts", accounts_of(view));
 	if (view->base.auth)
 		auth_json_put(object, view->base.auth);
 	if (view->bulk)
-		put(object, "bulk", bulk_of(view->bulk));
+		json_put(object, "bulk", bulk_of(view->bulk));
 	return object;
 }
 
@@ -209,8 +167,8 @@ json_t *json_domains(const struct zone *zone, int64_t at, const struct domain_vi
 {
 	json_t *document = json_object();
 
-	put_time(document, "at", zone, at);
-	put(document, "domains", json_domains_array(zone, view, views));
+	json_put_time(document, "at", zone, at);
+	json_put(document, "domains", json_domains_array(zone, view, views));
 	return document;
 }
 
@@ -218,9 +176,9 @@ json_t *json_domains_numbers(const struct domain_numbers *numbers)
 {
 	json_t *object = json_object();
 
-	put_count(object, "looked_at", numbers->looked_at);
-	put_count(object, "unready", numbers->unready);
-	put_count(object, "blind", numbers->blind);
+	json_put_count(object, "looked_at", numbers->looked_at);
+	json_put_count(object, "unready", numbers->unready);
+	json_put_count(object, "blind", numbers->blind);
 	return object;
 }
 
@@ -230,11 +188,11 @@ const char *json_domain_shown(const struct domain_view *view, struct arena *aren
 	const char *kept;
 	char *text;
 
-	put(object, "volume", volume_of(view));
-	put(object, "addresses", addresses_of(view));
-	put(object, "accounts", accounts_of(view));
+	json_put(object, "volume", volume_of(view));
+	json_put(object, "addresses", addresses_of(view));
+	json_put(object, "accounts", accounts_of(view));
 	if (view->bulk)
-		put(object, "bulk", bulk_of(view->bulk));
+		json_put(object, "bulk", bulk_of(view->bulk));
 	text = json_dumps(object, JSON_COMPACT);
 	if (!text)
 		bug("cannot write a domain as JSON");

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "render/auth_json.h"
-#include "render/escape.h"
+#include "render/json_parts.h"
 #include "render/links.h"
 #include "render/traffic.h"
 #include "render/utf8.h"
@@ -12,48 +12,9 @@
 
 /* jansson keeps the order in which keys are set, so the code below reads like the interface. */
 
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static json_t *text_of(const char *text)
-{
-	const size_t len = strlen(text);
-	struct str valid = {0};
-	json_t *value;
-
-	if (utf8_plain(text, len) == len)
-		return json_stringn_nocheck(text, len);
-	escape_utf8(&valid, text, len);
-	value = json_stringn(str_text(&valid), valid.len);
-	str_release(&valid);
-	return value;
-}
-
-/* Absent values are left out, never null. */
-static void put_text(json_t *object, const char *key, const char *text)
-{
-	if (text && text[0])
-		put(object, key, text_of(text));
-}
-
-static void put_count(json_t *object, const char *key, uint64_t count)
-{
-	put(object, key, json_integer((json_int_t)count));
-}
-
-static void put_time(json_t *object, const char *key, const struct zone *zone, int64_t at)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	put(object, key, json_string(civil_rfc3339(zone, at, text)));
-}
-
 static void put_bool(json_t *object, const char *key, bool value)
 {
-	put(object, key, json_boolean(value));
+	json_put(object, key, json_boolean(value));
 }
 
 static json_t *reasons_of(const struct grade *grade)
@@ -64,12 +25,12 @@ static json_t *reasons_of(const struct grade *grade)
 		const struct reason *reason = &grade->reason[i];
 		json_t *object = json_object();
 
-		put_text(object, "check", reason->check);
-		put_text(object, "finding", finding_name(reason->finding));
-		put_text(object, "severity", severity_name(reason->severity));
-		put_text(object, "subject", reason->subject);
-		put_text(object, "text", reason->text);
-		put_text(object, "fix", reason->fix);
+		json_put_text(object, "check", reason->check);
+		json_put_text(object, "finding", finding_name(reason->finding));
+		json_put_text(object, "severity", severity_name(reason->severity));
+		json_put_text(object, "subject", reason->subject);
+		json_put_text(object, "text", reason->text);
+		json_put_text(object, "fix", reason->fix);
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -96,7 +57,7 @@ static json_t *means_of(const struct standing *standing, const struct list *list
 	struct str meaning = {0};
 
 	while (links_next_meaning(list, &rest, &meaning))
-		json_array_append_new(array, text_of(str_text(&meaning)));
+		json_array_append_new(array, json_text(str_text(&meaning)));
 	str_release(&meaning);
 	return array;
 }
@@ -123,16 +84,16 @@ static json_t *listings_of(const struct context *context)
 		if (standing->belief != FINDING_LISTED || strcmp(standing->check, "dnsbl") != 0)
 			continue;
 		object = json_object();
-		put_text(object, "zone", standing->subject);
-		put(object, "codes", codes_of(standing));
-		put(object, "means", means_of(standing, list));
-		put_text(object, "reason", standing->text);
-		put_text(object, "severity", severity_name(standing->severity));
+		json_put_text(object, "zone", standing->subject);
+		json_put(object, "codes", codes_of(standing));
+		json_put(object, "means", means_of(standing, list));
+		json_put_text(object, "reason", standing->text);
+		json_put_text(object, "severity", severity_name(standing->severity));
 		links_lookup(&url, list, view->address);
-		put_text(object, "lookup_url", str_text(&url));
-		put_text(object, "removal", list ? list->removal : "");
+		json_put_text(object, "lookup_url", str_text(&url));
+		json_put_text(object, "removal", list ? list->removal : "");
 		if (context->zone && standing->since)
-			put_time(object, "since", context->zone, standing->since);
+			json_put_time(object, "since", context->zone, standing->since);
 		json_array_append_new(array, object);
 		str_release(&url);
 	}
@@ -151,10 +112,10 @@ static json_t *notes_of(const struct context *context)
 		if (standing->belief != FINDING_NOTED || !standing->subject[0])
 			continue;
 		object = json_object();
-		put_text(object, "zone", standing->subject);
-		put(object, "codes", codes_of(standing));
-		put(object, "means",
-		    means_of(standing, links_list(context->catalogue, standing->subject)));
+		json_put_text(object, "zone", standing->subject);
+		json_put(object, "codes", codes_of(standing));
+		json_put(object, "means",
+			 means_of(standing, links_list(context->catalogue, standing->subject)));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -172,10 +133,10 @@ static json_t *blind_of(const struct address_view *view)
 		if (standing->blind_cause == CAUSE_NONE)
 			continue;
 		object = json_object();
-		put_text(object, "zone", standing->subject);
+		json_put_text(object, "zone", standing->subject);
 		if (!standing->subject[0])
-			put_text(object, "check", standing->check);
-		put_text(object, "cause", cause_name(standing->blind_cause));
+			json_put_text(object, "check", standing->check);
+		json_put_text(object, "cause", cause_name(standing->blind_cause));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -185,10 +146,10 @@ static json_t *coverage_of(const struct address_view *view, bool has_age)
 {
 	json_t *object = json_object();
 
-	put_count(object, "asked", view->asked);
-	put_count(object, "answered", view->answered);
+	json_put_count(object, "asked", view->asked);
+	json_put_count(object, "answered", view->answered);
 	if (has_age && view->oldest_s >= 0)
-		put_count(object, "oldest_s", (uint64_t)view->oldest_s);
+		json_put_count(object, "oldest_s", (uint64_t)view->oldest_s);
 	return object;
 }
 
@@ -198,10 +159,10 @@ static json_t *identity_of(const struct identity *identity)
 	json_t *names = json_array();
 
 	for (size_t i = 0; i < identity->ptrs; i++)
-		json_array_append_new(names, text_of(identity->ptr[i]));
-	put(object, "ptr", names);
+		json_array_append_new(names, json_text(identity->ptr[i]));
+	json_put(object, "ptr", names);
 	put_bool(object, "forward_confirmed", identity->forward_confirmed);
-	put_text(object, "helo", identity->helo);
+	json_put_text(object, "helo", identity->helo);
 	if (identity->helo && identity->helo[0])
 		put_bool(object, "helo_resolves", identity->helo_resolves);
 	put_bool(object, "generic_ptr", identity->generic_ptr);
@@ -214,25 +175,25 @@ json_t *json_check(const struct zone *zone, int64_t at, const struct address_vie
 	json_t *document = json_object();
 	json_t *targets = json_array();
 
-	put_time(document, "at", zone, at);
+	json_put_time(document, "at", zone, at);
 	for (size_t i = 0; i < views; i++) {
 		const struct context context = {&view[i], catalogue, NULL};
 		json_t *object = json_object();
 
-		put_text(object, "target", view[i].address);
-		put_text(object, "grade", grade_name(view[i].grade.letter));
-		put(object, "reasons", reasons_of(&view[i].grade));
-		put(object, "listings", listings_of(&context));
-		put(object, "notes", notes_of(&context));
-		put(object, "blind", blind_of(&view[i]));
-		put(object, "coverage", coverage_of(&view[i], false));
+		json_put_text(object, "target", view[i].address);
+		json_put_text(object, "grade", grade_name(view[i].grade.letter));
+		json_put(object, "reasons", reasons_of(&view[i].grade));
+		json_put(object, "listings", listings_of(&context));
+		json_put(object, "notes", notes_of(&context));
+		json_put(object, "blind", blind_of(&view[i]));
+		json_put(object, "coverage", coverage_of(&view[i], false));
 		if (view[i].identity.is_known)
-			put(object, "identity", identity_of(&view[i].identity));
+			json_put(object, "identity", identity_of(&view[i].identity));
 		if (view[i].auth)
 			auth_json_put(object, view[i].auth);
 		json_array_append_new(targets, object);
 	}
-	put(document, "targets", targets);
+	json_put(document, "targets", targets);
 	return document;
 }
 
@@ -242,25 +203,25 @@ json_t *json_status(const struct zone *zone, int64_t at, const struct address_vi
 	json_t *document = json_object();
 	json_t *addresses = json_array();
 
-	put_time(document, "at", zone, at);
+	json_put_time(document, "at", zone, at);
 	for (size_t i = 0; i < views; i++) {
 		const struct context context = {&view[i], catalogue, zone};
 		json_t *object = json_object();
 
-		put_text(object, "address", view[i].address);
-		put_text(object, "name", view[i].name);
-		put_text(object, "pool", view[i].pool);
-		put_text(object, "grade", grade_name(view[i].grade.letter));
-		put(object, "reasons", reasons_of(&view[i].grade));
-		put(object, "listings", listings_of(&context));
-		put(object, "blind", blind_of(&view[i]));
-		put(object, "coverage", coverage_of(&view[i], true));
+		json_put_text(object, "address", view[i].address);
+		json_put_text(object, "name", view[i].name);
+		json_put_text(object, "pool", view[i].pool);
+		json_put_text(object, "grade", grade_name(view[i].grade.letter));
+		json_put(object, "reasons", reasons_of(&view[i].grade));
+		json_put(object, "listings", listings_of(&context));
+		json_put(object, "blind", blind_of(&view[i]));
+		json_put(object, "coverage", coverage_of(&view[i], true));
 		if (view[i].identity.is_known)
-			put(object, "identity", identity_of(&view[i].identity));
+			json_put(object, "identity", identity_of(&view[i].identity));
 		traffic_json(object, zone, view[i].traffic);
 		json_array_append_new(addresses, object);
 	}
-	put(document, "addresses", addresses);
+	json_put(document, "addresses", addresses);
 	return document;
 }
 
@@ -272,16 +233,16 @@ static json_t *events_of(const struct zone *zone, const struct event *event, siz
 		json_t *object = json_object();
 
 		if (event[i].id)
-			put_count(object, "id", (uint64_t)event[i].id);
-		put_time(object, "at", zone, event[i].at);
-		put_text(object, "address", event[i].address);
-		put_text(object, "check", event[i].check);
-		put_text(object, "subject", event[i].subject);
-		put_text(object, "change", change_name(event[i].change));
-		put_text(object, "from", event[i].from);
-		put_text(object, "to", event[i].to);
-		put_text(object, "severity", severity_name(event[i].severity));
-		put_text(object, "text", event[i].text);
+			json_put_count(object, "id", (uint64_t)event[i].id);
+		json_put_time(object, "at", zone, event[i].at);
+		json_put_text(object, "address", event[i].address);
+		json_put_text(object, "check", event[i].check);
+		json_put_text(object, "subject", event[i].subject);
+		json_put_text(object, "change", change_name(event[i].change));
+		json_put_text(object, "from", event[i].from);
+		json_put_text(object, "to", event[i].to);
+		json_put_text(object, "severity", severity_name(event[i].severity));
+		json_put_text(object, "text", event[i].text);
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -291,7 +252,7 @@ json_t *json_events(const struct zone *zone, const struct event *event, size_t e
 {
 	json_t *document = json_object();
 
-	put(document, "events", events_of(zone, event, events));
+	json_put(document, "events", events_of(zone, event, events));
 	return document;
 }
 
@@ -318,24 +279,24 @@ json_t *json_lists(const struct list_view *view, size_t views)
 		const struct list *list = view[i].list;
 		json_t *object = json_object();
 
-		put_text(object, "zone", list->zone);
-		put_text(object, "name", list->name);
-		put(object, "covers", covers_of(list->covers));
-		put_text(object, "kind", list_kind_name(list->kind));
-		put_text(object, "severity", severity_name(list->severity));
+		json_put_text(object, "zone", list->zone);
+		json_put_text(object, "name", list->name);
+		json_put(object, "covers", covers_of(list->covers));
+		json_put_text(object, "kind", list_kind_name(list->kind));
+		json_put_text(object, "severity", severity_name(list->severity));
 		put_bool(object, "enabled", list->is_enabled);
 		if (view[i].has_health) {
-			put_text(object, "health", list_health_name(view[i].health));
+			json_put_text(object, "health", list_health_name(view[i].health));
 			if (view[i].cause != CAUSE_NONE)
-				put_text(object, "cause", cause_name(view[i].cause));
+				json_put_text(object, "cause", cause_name(view[i].cause));
 		}
 		if (list->day_budget)
-			put_count(object, "day_budget", list->day_budget);
-		put_count(object, "planned_per_day", view[i].planned_per_day);
-		put_text(object, "text", list->is_enabled ? view[i].text : list->why_disabled);
+			json_put_count(object, "day_budget", list->day_budget);
+		json_put_count(object, "planned_per_day", view[i].planned_per_day);
+		json_put_text(object, "text", list->is_enabled ? view[i].text : list->why_disabled);
 		json_array_append_new(lists, object);
 	}
-	put(document, "lists", lists);
+	json_put(document, "lists", lists);
 	return document;
 }
 
@@ -344,11 +305,11 @@ static json_t *alerts_of(const struct pass_summary *pass)
 {
 	json_t *object = json_object();
 
-	put_count(object, "queued", pass->letters_queued);
-	put_count(object, "sent", pass->letters_sent);
-	put_count(object, "pending", pass->letters_pending);
+	json_put_count(object, "queued", pass->letters_queued);
+	json_put_count(object, "sent", pass->letters_sent);
+	json_put_count(object, "pending", pass->letters_pending);
 	if (pass->letters_dead)
-		put_count(object, "dead", pass->letters_dead);
+		json_put_count(object, "dead", pass->letters_dead);
 	return object;
 }
 
@@ -356,17 +317,18 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 {
 	json_t *document = json_object();
 
-	put_time(document, "at", zone, pass->at);
-	put(document, "seconds", json_real((double)(int64_t)(pass->seconds * 1000 + 0.5) / 1000));
-	put_count(document, "addresses", pass->addresses);
+	json_put_time(document, "at", zone, pass->at);
+	json_put(document, "seconds",
+		 json_real((double)(int64_t)(pass->seconds * 1000 + 0.5) / 1000));
+	json_put_count(document, "addresses", pass->addresses);
 	if (pass->domains)
-		put_count(document, "domains", pass->domains);
-	put_count(document, "queries", pass->queries);
-	put_count(document, "answered", pass->answered);
-	put_count(document, "listed", pass->listed);
-	put_count(document, "blind", pass->blind);
-	put(document, "events", events_of(zone, pass->event, pass->events));
-	put(document, "alerts", alerts_of(pass));
+		json_put_count(document, "domains", pass->domains);
+	json_put_count(document, "queries", pass->queries);
+	json_put_count(document, "answered", pass->answered);
+	json_put_count(document, "listed", pass->listed);
+	json_put_count(document, "blind", pass->blind);
+	json_put(document, "events", events_of(zone, pass->event, pass->events));
+	json_put(document, "alerts", alerts_of(pass));
 	return document;
 }
 

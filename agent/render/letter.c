@@ -1,7 +1,6 @@
 #include "render/letter_parts.h"
 
 #include "base/mem.h"
-#include "render/escape.h"
 #include "render/links.h"
 #include "render/utf8.h"
 
@@ -109,31 +108,6 @@ void letter_add_plain(struct str *out, const char *text, const char *special)
 }
 
 /* --- documents --- */
-
-void letter_put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-void letter_put_text(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	if (!text || !*text)
-		return;
-	escape_utf8(&valid, text, strlen(text));
-	letter_put(object, key, json_stringn(str_text(&valid), valid.len));
-	str_release(&valid);
-}
-
-void letter_put_time(json_t *object, const char *key, const struct letter_style *style, int64_t at)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	if (at)
-		letter_put(object, key, json_string(civil_rfc3339(style->zone, at, text)));
-}
 
 size_t letter_bytes(const json_t *document)
 {

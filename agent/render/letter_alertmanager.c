@@ -11,17 +11,16 @@ static json_t *labels_of(const struct alert *alert, const struct incident *incid
 {
 	json_t *const labels = json_object();
 
-	letter_put_text(labels, "alertname", "repwatch");
-	letter_put_text(labels, "incident", incident ? incident->uid : alert->uid);
-	letter_put_text(labels, "kind",
-			incident ? incident_kind_name(incident->kind)
-				 : alert_kind_name(alert->kind));
-	letter_put_text(labels, "severity",
-			severity_name(incident ? incident->severity : alert->severity));
-	letter_put_text(labels, "host", letter_cut(alert->host, LABEL_MAX, arena));
+	json_put_text(labels, "alertname", "repwatch");
+	json_put_text(labels, "incident", incident ? incident->uid : alert->uid);
+	json_put_text(labels, "kind",
+		      incident ? incident_kind_name(incident->kind) : alert_kind_name(alert->kind));
+	json_put_text(labels, "severity",
+		      severity_name(incident ? incident->severity : alert->severity));
+	json_put_text(labels, "host", letter_cut(alert->host, LABEL_MAX, arena));
 	if (incident) {
-		letter_put_text(labels, "subject", letter_cut(incident->subject, LABEL_MAX, arena));
-		letter_put_text(labels, "pool", letter_cut(incident->pool, LABEL_MAX, arena));
+		json_put_text(labels, "subject", letter_cut(incident->subject, LABEL_MAX, arena));
+		json_put_text(labels, "pool", letter_cut(incident->pool, LABEL_MAX, arena));
 	}
 	return labels;
 }
@@ -51,17 +50,17 @@ static void add_alert(json_t *alerts, const struct alert *alert, const struct in
 	json_t *const object = json_object();
 	json_t *const annotations = json_object();
 
-	letter_put_text(annotations, "summary",
-			letter_cut(letter_headline(&one, style, arena), SUMMARY_MAX, arena));
-	letter_put_text(annotations, "description",
-			letter_cut(letter_body(&one, style, arena), DESCRIPTION_MAX, arena));
-	letter_put(object, "labels", labels_of(alert, incident, arena));
-	letter_put(object, "annotations", annotations);
-	letter_put_time(object, "startsAt", style, incident ? incident->opened_at : alert->at);
-	letter_put_time(object, "endsAt", style,
-			incident && incident->ended_at ? incident->ended_at : style->expires_at);
+	json_put_text(annotations, "summary",
+		      letter_cut(letter_headline(&one, style, arena), SUMMARY_MAX, arena));
+	json_put_text(annotations, "description",
+		      letter_cut(letter_body(&one, style, arena), DESCRIPTION_MAX, arena));
+	json_put(object, "labels", labels_of(alert, incident, arena));
+	json_put(object, "annotations", annotations);
+	json_put_time(object, "startsAt", style->zone, incident ? incident->opened_at : alert->at);
+	json_put_time(object, "endsAt", style->zone,
+		      incident && incident->ended_at ? incident->ended_at : style->expires_at);
 	if (alert->report_url && *alert->report_url)
-		letter_put_text(object, "generatorURL", alert->report_url);
+		json_put_text(object, "generatorURL", alert->report_url);
 	json_array_append_new(alerts, object);
 }
 

@@ -50,9 +50,9 @@ void letter_discord(const struct alert *alert, const struct letter_style *style,
 	letter_add_plain(&content, headline, special);
 	str_add(&content, "\n\n");
 	add_lines(&content, letter_body(alert, style, arena));
-	letter_put_text(document, "content", str_text(&content));
-	letter_put(document, "allowed_mentions", json_pack("{s:[]}", "parse"));
-	letter_put(document, "flags", json_integer(SUPPRESS_EMBEDS));
+	json_put_text(document, "content", str_text(&content));
+	json_put(document, "allowed_mentions", json_pack("{s:[]}", "parse"));
+	json_put(document, "flags", json_integer(SUPPRESS_EMBEDS));
 	letter_finish(out, document, arena);
 	str_release(&content);
 }

@@ -25,10 +25,10 @@ void letter_mattermost(const struct alert *alert, const struct letter_style *sty
 	json_t *const document = json_object();
 	json_t *const attachment = json_object();
 
-	letter_put_text(document, "text", headline);
-	letter_put_text(attachment, "color", letter_color(alert));
-	letter_put_text(attachment, "fallback", headline);
-	letter_put_text(attachment, "text", body);
-	letter_put(document, "attachments", json_pack("[o]", attachment));
+	json_put_text(document, "text", headline);
+	json_put_text(attachment, "color", letter_color(alert));
+	json_put_text(attachment, "fallback", headline);
+	json_put_text(attachment, "text", body);
+	json_put(document, "attachments", json_pack("[o]", attachment));
 	letter_finish(out, document, arena);
 }

@@ -43,21 +43,20 @@ static json_t *payload_of(const struct alert *alert, const struct letter_style *
 	json_t *const payload = json_object();
 	json_t *const details = json_object();
 
-	letter_put_text(payload, "summary",
-			letter_cut(letter_headline(alert, style, arena), SUMMARY_MAX, arena));
-	letter_put_text(payload, "source", *alert->host ? alert->host : "repwatch");
-	letter_put_text(payload, "severity", severity_of(alert));
-	letter_put_time(payload, "timestamp", style, alert->at);
+	json_put_text(payload, "summary",
+		      letter_cut(letter_headline(alert, style, arena), SUMMARY_MAX, arena));
+	json_put_text(payload, "source", *alert->host ? alert->host : "repwatch");
+	json_put_text(payload, "severity", severity_of(alert));
+	json_put_time(payload, "timestamp", style->zone, alert->at);
 	if (incident) {
-		letter_put_text(payload, "component",
-				letter_cut(incident->subject, SUMMARY_MAX / 4, arena));
-		letter_put_text(payload, "group",
-				letter_cut(incident->pool, SUMMARY_MAX / 4, arena));
-		letter_put_text(payload, "class", incident_kind_name(incident->kind));
+		json_put_text(payload, "component",
+			      letter_cut(incident->subject, SUMMARY_MAX / 4, arena));
+		json_put_text(payload, "group", letter_cut(incident->pool, SUMMARY_MAX / 4, arena));
+		json_put_text(payload, "class", incident_kind_name(incident->kind));
 	}
-	letter_put_text(details, "text",
-			letter_cut(letter_body(alert, style, arena), DETAILS_MAX, arena));
-	letter_put(payload, "custom_details", details);
+	json_put_text(details, "text",
+		      letter_cut(letter_body(alert, style, arena), DETAILS_MAX, arena));
+	json_put(payload, "custom_details", details);
 	return payload;
 }
 
@@ -69,8 +68,8 @@ static void add_link(json_t *links, const char *href, const char *text, struct a
 		json_decref(link);
 		return;
 	}
-	letter_put_text(link, "href", href);
-	letter_put_text(link, "text", letter_cut(text, SUMMARY_MAX / 4, arena));
+	json_put_text(link, "href", href);
+	json_put_text(link, "text", letter_cut(text, SUMMARY_MAX / 4, arena));
 	json_array_append_new(links, link);
 }
 
@@ -96,16 +95,16 @@ void letter_pagerduty(const struct alert *alert, const struct letter_style *styl
 	if (is_quiet(alert) || (!is_end && is_over(alert)))
 		return;
 	document = json_object();
-	letter_put_text(document, "event_action", is_end ? "resolve" : "trigger");
-	letter_put_text(document, "dedup_key", alert->uid);
+	json_put_text(document, "event_action", is_end ? "resolve" : "trigger");
+	json_put_text(document, "dedup_key", alert->uid);
 	if (is_end) {
 		letter_finish(out, document, arena);
 		return;
 	}
-	letter_put_text(document, "client", "repwatch");
+	json_put_text(document, "client", "repwatch");
 	if (alert->report_url)
-		letter_put_text(document, "client_url", alert->report_url);
-	letter_put(document, "payload", payload_of(alert, style, arena));
-	letter_put(document, "links", links_of(alert, arena));
+		json_put_text(document, "client_url", alert->report_url);
+	json_put(document, "payload", payload_of(alert, style, arena));
+	json_put(document, "links", links_of(alert, arena));
 	letter_finish(out, document, arena);
 }

@@ -1,6 +1,7 @@
 #ifndef RENDER_LETTER_PARTS_H
 #define RENDER_LETTER_PARTS_H
 
+#include "render/json_parts.h"
 #include "render/letter.h"
 
 #include <jansson.h>
@@ -31,10 +32,6 @@ const char *letter_cut(const char *text, size_t max_characters, struct arena *ar
 void letter_add_plain(struct str *out, const char *text, const char *special);
 
 /* --- documents --- */
-void letter_put(json_t *object, const char *key, json_t *value);
-/* Any bytes; NULL and "" are left out. */
-void letter_put_text(json_t *object, const char *key, const char *text);
-void letter_put_time(json_t *object, const char *key, const struct letter_style *style, int64_t at);
 /* Takes the document over. */
 void letter_finish(struct letter *out, json_t *document, struct arena *arena);
 size_t letter_bytes(const json_t *document);

@@ -41,14 +41,14 @@ void letter_slack(const struct alert *alert, const struct letter_style *style, s
 	json_t *const document = json_object();
 	json_t *const attachment = json_object();
 
-	letter_put_text(document, "text", headline);
-	letter_put(document, "mrkdwn", json_false());
-	letter_put(document, "unfurl_links", json_false());
-	letter_put(document, "unfurl_media", json_false());
-	letter_put_text(attachment, "color", letter_color(alert));
-	letter_put_text(attachment, "fallback", headline);
-	letter_put_text(attachment, "text", body);
-	letter_put(attachment, "mrkdwn_in", json_array());
-	letter_put(document, "attachments", json_pack("[o]", attachment));
+	json_put_text(document, "text", headline);
+	json_put(document, "mrkdwn", json_false());
+	json_put(document, "unfurl_links", json_false());
+	json_put(document, "unfurl_media", json_false());
+	json_put_text(attachment, "color", letter_color(alert));
+	json_put_text(attachment, "fallback", headline);
+	json_put_text(attachment, "text", body);
+	json_put(attachment, "mrkdwn_in", json_array());
+	json_put(document, "attachments", json_pack("[o]", attachment));
 	letter_finish(out, document, arena);
 }

@@ -11,14 +11,14 @@ static json_t *line_of(const char *text, bool is_head)
 	json_t *const run = json_object();
 	json_t *const block = json_object();
 
-	letter_put_text(run, "type", "TextRun");
-	letter_put_text(run, "text", text);
+	json_put_text(run, "type", "TextRun");
+	json_put_text(run, "text", text);
 	if (is_head) {
-		letter_put_text(run, "weight", "Bolder");
-		letter_put_text(run, "size", "Medium");
+		json_put_text(run, "weight", "Bolder");
+		json_put_text(run, "size", "Medium");
 	}
-	letter_put_text(block, "type", "RichTextBlock");
-	letter_put(block, "inlines", json_pack("[o]", run));
+	json_put_text(block, "type", "RichTextBlock");
+	json_put(block, "inlines", json_pack("[o]", run));
 	return block;
 }
 
@@ -39,22 +39,22 @@ static json_t *message_of(json_t *body, const struct alert *alert)
 	json_t *const card = json_object();
 	json_t *const message = json_object();
 
-	letter_put_text(card, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
-	letter_put_text(card, "type", "AdaptiveCard");
-	letter_put_text(card, "version", "1.2");
-	letter_put(card, "body", body);
+	json_put_text(card, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
+	json_put_text(card, "type", "AdaptiveCard");
+	json_put_text(card, "version", "1.2");
+	json_put(card, "body", body);
 	if (alert->report_url && *alert->report_url) {
 		json_t *const action = json_object();
 
-		letter_put_text(action, "type", "Action.OpenUrl");
-		letter_put_text(action, "title", "repwatch");
-		letter_put_text(action, "url", alert->report_url);
-		letter_put(card, "actions", json_pack("[o]", action));
+		json_put_text(action, "type", "Action.OpenUrl");
+		json_put_text(action, "title", "repwatch");
+		json_put_text(action, "url", alert->report_url);
+		json_put(card, "actions", json_pack("[o]", action));
 	}
-	letter_put_text(message, "type", "message");
-	letter_put(message, "attachments",
-		   json_pack("[{s:s, s:o}]", "contentType",
-			     "application/vnd.microsoft.card.adaptive", "content", card));
+	json_put_text(message, "type", "message");
+	json_put(message, "attachments",
+		 json_pack("[{s:s, s:o}]", "contentType", "application/vnd.microsoft.card.adaptive",
+			   "content", card));
 	return message;
 }
 

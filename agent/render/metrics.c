@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "model/names.h"
 #include "render/escape.h"
+#include "render/json_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +23,6 @@ struct sink {
 	const char *family;
 };
 
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static json_t *valid_text(const char *text)
-{
-	struct str valid = {0};
-	json_t *value;
-
-	escape_utf8(&valid, text, strlen(text));
-	value = json_stringn(str_text(&valid), valid.len);
-	str_release(&valid);
-	return value;
-}
-
 static void begin(struct sink *sink, const char *name, const char *help)
 {
 	json_t *family;
@@ -50,9 +34,9 @@ static void begin(struct sink *sink, const char *name, const char *help)
 	}
 	family = json_object();
 	sink->samples = json_array();
-	put(family, "name", json_string(name));
-	put(family, "help", json_string(help));
-	put(family, "samples", sink->samples);
+	json_put(family, "name", json_string(name));
+	json_put(family, "help", json_string(help));
+	json_put(family, "samples", sink->samples);
 	json_array_append_new(sink->families, family);
 }
 
@@ -95,9 +79,9 @@ static void sample(struct sink *sink, const struct label label[LABELS_MAX], doub
 	object = json_object();
 	labels = json_object();
 	for (size_t i = 0; i < LABELS_MAX && label[i].name; i++)
-		put(labels, label[i].name, valid_text(label[i].value));
-	put(object, "labels", labels);
-	put(object, "value", json_real(value));
+		json_put(labels, label[i].name, json_text(label[i].value));
+	json_put(object, "labels", labels);
+	json_put(object, "value", json_real(value));
 	json_array_append_new(sink->samples, object);
 }
 
@@ -360,7 +344,7 @@ json_t *metrics_json(const struct metrics *metrics)
 	json_t *const document = json_object();
 	struct sink sink = {.families = json_array()};
 
-	put(document, "metrics", sink.families);
+	json_put(document, "metrics", sink.families);
 	add_all(&sink, metrics);
 	return document;
 }

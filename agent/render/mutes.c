@@ -1,48 +1,22 @@
 #include "render/mutes.h"
 
 #include "base/mem.h"
-#include "render/escape.h"
+#include "render/json_parts.h"
 #include "render/page.h"
 
-#include <string.h>
-
 /* --- documents --- */
-
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static void put_text(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	if (!*text)
-		return;
-	escape_utf8(&valid, text, strlen(text));
-	put(object, key, json_stringn(str_text(&valid), valid.len));
-	str_release(&valid);
-}
-
-static void put_time(json_t *object, const char *key, const struct zone *zone, int64_t at)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	put(object, key, json_string(civil_rfc3339(zone, at, text)));
-}
 
 json_t *json_mute(const struct zone *zone, const struct mute *mute)
 {
 	json_t *object = json_object();
 
-	put(object, "id", json_integer((json_int_t)mute->id));
-	put_text(object, "address", mute->address);
-	put_text(object, "zone", mute->subject);
-	put_time(object, "from", zone, mute->from);
-	put_time(object, "until", zone, mute->until);
-	put_text(object, "reason", mute->reason);
-	put_text(object, "by", mute->made_by);
+	json_put(object, "id", json_integer((json_int_t)mute->id));
+	json_put_text(object, "address", mute->address);
+	json_put_text(object, "zone", mute->subject);
+	json_put_time(object, "from", zone, mute->from);
+	json_put_time(object, "until", zone, mute->until);
+	json_put_text(object, "reason", mute->reason);
+	json_put_text(object, "by", mute->made_by);
 	return object;
 }
 
@@ -53,7 +27,7 @@ json_t *json_mutes(const struct zone *zone, const struct mute *mute, size_t mute
 
 	for (size_t i = 0; i < mutes; i++)
 		json_array_append_new(array, json_mute(zone, &mute[i]));
-	put(document, "acks", array);
+	json_put(document, "acks", array);
 	return document;
 }
 

@@ -1,47 +1,26 @@
 #include "render/outbox.h"
 
 #include "base/mem.h"
-#include "render/escape.h"
+#include "render/json_parts.h"
 #include "render/page.h"
 
-#include <string.h>
-
 /* --- JSON --- */
-
-static void put_text(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	if (!*text)
-		return;
-	escape_utf8(&valid, text, strlen(text));
-	json_object_set_new(object, key, json_string(str_text(&valid)));
-	str_release(&valid);
-}
-
-static void put_time(json_t *object, const char *key, const struct zone *zone, int64_t at)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	if (at)
-		json_object_set_new(object, key, json_string(civil_rfc3339(zone, at, text)));
-}
 
 static json_t *letter_json(const struct zone *zone, const struct letter_view *letter)
 {
 	json_t *object = json_object();
 
-	put_text(object, "key", letter->key);
-	put_text(object, "channel", letter->channel);
-	put_text(object, "state", letter->state);
-	put_text(object, "kind", letter->kind);
-	put_text(object, "severity", letter->severity);
-	put_text(object, "subject", letter->subject);
-	put_time(object, "created_at", zone, letter->created_at);
-	put_time(object, "next_at", zone, letter->next_at);
-	put_time(object, "ended_at", zone, letter->ended_at);
-	json_object_set_new(object, "attempts", json_integer(letter->attempts));
-	put_text(object, "error", letter->error);
+	json_put_text(object, "key", letter->key);
+	json_put_text(object, "channel", letter->channel);
+	json_put_text(object, "state", letter->state);
+	json_put_text(object, "kind", letter->kind);
+	json_put_text(object, "severity", letter->severity);
+	json_put_text(object, "subject", letter->subject);
+	json_put_time(object, "created_at", zone, letter->created_at);
+	json_put_time(object, "next_at", zone, letter->next_at);
+	json_put_time(object, "ended_at", zone, letter->ended_at);
+	json_put(object, "attempts", json_integer(letter->attempts));
+	json_put_text(object, "error", letter->error);
 	return object;
 }
 
@@ -49,10 +28,10 @@ static json_t *channel_json(const struct zone *zone, const struct channel_view *
 {
 	json_t *object = json_object();
 
-	put_text(object, "channel", channel->name);
-	put_time(object, "taken_at", zone, channel->taken_at);
-	put_time(object, "failing_since", zone, channel->failing_since);
-	put_text(object, "error", channel->error);
+	json_put_text(object, "channel", channel->name);
+	json_put_time(object, "taken_at", zone, channel->taken_at);
+	json_put_time(object, "failing_since", zone, channel->failing_since);
+	json_put_text(object, "error", channel->error);
 	return object;
 }
 
@@ -66,8 +45,8 @@ json_t *json_outbox(const struct zone *zone, const struct outbox_view *view)
 		json_array_append_new(letters, letter_json(zone, &view->letter[i]));
 	for (size_t i = 0; i < view->channels; i++)
 		json_array_append_new(channels, channel_json(zone, &view->channel[i]));
-	json_object_set_new(document, "letters", letters);
-	json_object_set_new(document, "channels", channels);
+	json_put(document, "letters", letters);
+	json_put(document, "channels", channels);
 	return document;
 }
 

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "render/blocks.h"
 #include "render/escape.h"
+#include "render/json_parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -133,48 +134,22 @@ void traffic_sections(struct page *page, const struct address_view *view)
 
 /* --- JSON --- */
 
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static void put_count(json_t *object, const char *key, uint64_t count)
-{
-	put(object, key, json_integer((json_int_t)count));
-}
-
-/* Two decimals are all that is meant. */
-static void put_ratio(json_t *object, const char *key, double value)
-{
-	put(object, key, json_real(round(value * 100) / 100));
-}
-
-static void put_foreign(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	escape_utf8(&valid, text, strlen(text));
-	put(object, key, json_stringn(str_text(&valid), valid.len));
-	str_release(&valid);
-}
-
 static json_t *volume_json(const struct volume_verdict *volume)
 {
 	json_t *object = json_object();
 
-	put_count(object, "yesterday", volume->yesterday);
-	put_count(object, "today", volume->today);
+	json_put_count(object, "yesterday", volume->yesterday);
+	json_put_count(object, "today", volume->today);
 	if (volume->projected)
-		put_count(object, "projected", volume->projected);
+		json_put_count(object, "projected", volume->projected);
 	if (volume->month_mean > 0) {
-		put_ratio(object, "month_mean", volume->month_mean);
-		put_ratio(object, "ratio", volume->ratio);
+		json_put_ratio(object, "month_mean", volume->month_mean);
+		json_put_ratio(object, "ratio", volume->ratio);
 	}
-	put(object, "level", json_string(volume_level_name(volume->level)));
-	put_count(object, "days", volume->history_days);
+	json_put(object, "level", json_string(volume_level_name(volume->level)));
+	json_put_count(object, "days", volume->history_days);
 	if (volume->reason[0])
-		put_foreign(object, "reason", volume->reason);
+		json_put(object, "reason", json_text(volume->reason));
 	return object;
 }
 
@@ -183,17 +158,17 @@ static json_t *receiver_json(const struct zone *zone, const struct receiver_view
 	json_t *object = json_object();
 	char since[CIVIL_TEXT_BYTES];
 
-	put_count(object, "sent", receiver->sent);
-	put_count(object, "deferred", receiver->deferred);
-	put_count(object, "bounced", receiver->bounced);
+	json_put_count(object, "sent", receiver->sent);
+	json_put_count(object, "deferred", receiver->deferred);
+	json_put_count(object, "bounced", receiver->bounced);
 	if (!receiver->blocked_since)
 		return object;
-	put(object, "blocked_since",
-	    json_string(civil_rfc3339(zone, receiver->blocked_since, since)));
-	put(object, "cause", json_string(reply_cause_name(receiver->cause)));
-	put(object, "scope", json_string(reply_scope_name(receiver->scope)));
-	put_count(object, "refused", receiver->refused);
-	put_foreign(object, "words", receiver->words);
+	json_put(object, "blocked_since",
+		 json_string(civil_rfc3339(zone, receiver->blocked_since, since)));
+	json_put(object, "cause", json_string(reply_cause_name(receiver->cause)));
+	json_put(object, "scope", json_string(reply_scope_name(receiver->scope)));
+	json_put_count(object, "refused", receiver->refused);
+	json_put(object, "words", json_text(receiver->words));
 	return object;
 }
 
@@ -204,7 +179,7 @@ static void put_receiver(json_t *receivers, const struct zone *zone,
 	struct str name = {0};
 
 	escape_utf8(&name, receiver->receiver, strlen(receiver->receiver));
-	put(receivers, str_text(&name), receiver_json(zone, receiver));
+	json_put(receivers, str_text(&name), receiver_json(zone, receiver));
 	str_release(&name);
 }
 
@@ -222,15 +197,15 @@ void traffic_json(json_t *object, const struct zone *zone, const struct traffic 
 	for (size_t i = 0; i < traffic->suspects; i++) {
 		json_t *suspect = json_object();
 
-		put_foreign(suspect, "account", traffic->suspect[i].account);
-		put_count(suspect, "sent", traffic->suspect[i].sent);
-		put_ratio(suspect, "usual", traffic->suspect[i].usual);
-		put_ratio(suspect, "factor", traffic->suspect[i].factor);
+		json_put(suspect, "account", json_text(traffic->suspect[i].account));
+		json_put_count(suspect, "sent", traffic->suspect[i].sent);
+		json_put_ratio(suspect, "usual", traffic->suspect[i].usual);
+		json_put_ratio(suspect, "factor", traffic->suspect[i].factor);
 		json_array_append_new(suspects, suspect);
 	}
-	put(object, "volume", volume_json(&traffic->volume));
-	put(object, "receivers", receivers);
+	json_put(object, "volume", volume_json(&traffic->volume));
+	json_put(object, "receivers", receivers);
 	if (traffic->unmatched)
-		put_count(object, "unmatched_replies", traffic->unmatched);
-	put(object, "suspects", suspects);
+		json_put_count(object, "unmatched_replies", traffic->unmatched);
+	json_put(object, "suspects", suspects);
 }

@@ -3,10 +3,8 @@
 #include "base/civil.h"
 #include "base/mem.h"
 #include "render/blocks.h"
-#include "render/escape.h"
+#include "render/json_parts.h"
 #include "render/page.h"
-
-#include <string.h>
 
 enum { BAR_MAX = 30, SPARK_MAX = 62, ACCOUNTS_SHOWN = 10 };
 
@@ -15,31 +13,11 @@ static const char *address_shown(const char *address)
 	return *address ? address : "unknown";
 }
 
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static void put_count(json_t *object, const char *key, uint64_t count)
-{
-	put(object, key, json_integer((json_int_t)count));
-}
-
-static void put_text(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	escape_utf8(&valid, text, strlen(text));
-	put(object, key, json_stringn(str_text(&valid), valid.len));
-	str_release(&valid);
-}
-
 /* The first `outcomes` of them, in the order of enum outcome. */
 static void put_outcomes(json_t *object, const uint64_t *by_outcome, size_t outcomes)
 {
 	for (size_t i = 0; i < outcomes; i++)
-		put_count(object, outcome_name((enum outcome)i), by_outcome[i]);
+		json_put_count(object, outcome_name((enum outcome)i), by_outcome[i]);
 }
 
 static const char *date_of(int64_t day, char text[CIVIL_TEXT_BYTES])
@@ -56,7 +34,7 @@ static json_t *days_by_date(const struct volume_view *view)
 		json_t *day = json_object();
 
 		put_outcomes(day, view->row[i].by_outcome, OUTCOME_COUNT);
-		put(object, date_of(view->row[i].day, text), day);
+		json_put(object, date_of(view->row[i].day, text), day);
 	}
 	return object;
 }
@@ -67,22 +45,22 @@ json_t *json_volume_import(const struct import_view *view)
 	json_t *addresses = json_object();
 	json_t *accounts = json_array();
 
-	put_count(document, "lines", view->lines);
-	put_count(document, "recognised", view->recognised);
-	put_count(document, "unmatched_replies", view->unmatched_replies);
+	json_put_count(document, "lines", view->lines);
+	json_put_count(document, "recognised", view->recognised);
+	json_put_count(document, "unmatched_replies", view->unmatched_replies);
 	for (size_t i = 0; i < view->addresses; i++)
-		put(addresses, address_shown(view->address[i].address),
-		    days_by_date(&view->address[i]));
-	put(document, "addresses", addresses);
+		json_put(addresses, address_shown(view->address[i].address),
+			 days_by_date(&view->address[i]));
+	json_put(document, "addresses", addresses);
 	for (size_t i = 0; i < view->accounts; i++) {
 		json_t *object = json_object();
 
-		put_text(object, "account", view->account[i].account);
-		put_text(object, "address", address_shown(view->account[i].address));
+		json_put(object, "account", json_text(view->account[i].account));
+		json_put(object, "address", json_text(address_shown(view->account[i].address)));
 		put_outcomes(object, view->account[i].by_outcome, OUTCOME_BOUNCED + 1);
 		json_array_append_new(accounts, object);
 	}
-	put(document, "accounts", accounts);
+	json_put(document, "accounts", accounts);
 	return document;
 }
 
@@ -99,15 +77,15 @@ json_t *json_volume_show(const struct volume_view *view, size_t views)
 		for (size_t j = 0; j < view[i].rows; j++) {
 			json_t *day = json_object();
 
-			put_text(day, "date", date_of(view[i].row[j].day, text));
+			json_put(day, "date", json_text(date_of(view[i].row[j].day, text)));
 			put_outcomes(day, view[i].row[j].by_outcome, OUTCOME_BOUNCED + 1);
 			json_array_append_new(days, day);
 		}
-		put_text(object, "address", address_shown(view[i].address));
-		put(object, "days", days);
+		json_put(object, "address", json_text(address_shown(view[i].address)));
+		json_put(object, "days", days);
 		json_array_append_new(addresses, object);
 	}
-	put(document, "addresses", addresses);
+	json_put(document, "addresses", addresses);
 	return document;
 }
 

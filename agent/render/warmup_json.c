@@ -1,52 +1,29 @@
 #include "render/warmup.h"
 
-#include "base/mem.h"
-#include "render/escape.h"
+#include "render/json_parts.h"
 #include "render/warmup_words.h"
-
-#include <string.h>
-
-static void put(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value) != 0)
-		bug("cannot set '%s' in a document", key);
-}
-
-static void put_count(json_t *object, const char *key, uint64_t count)
-{
-	put(object, key, json_integer((json_int_t)count));
-}
 
 static void put_date(json_t *object, const char *key, int64_t day)
 {
 	char text[CIVIL_TEXT_BYTES];
 
-	put(object, key, json_string(civil_date_text(civil_from_days(day), text)));
+	json_put(object, key, json_string(civil_date_text(civil_from_days(day), text)));
 }
 
 /* A curve that this version does not know is whatever the database holds. */
-static void put_curve(json_t *object, const char *curve)
-{
-	struct str valid = {0};
-
-	escape_utf8(&valid, curve, strlen(curve));
-	put(object, "curve", json_stringn(str_text(&valid), valid.len));
-	str_release(&valid);
-}
-
 static void put_terms(json_t *object, const struct warmup_terms *terms)
 {
-	put(object, "address", json_string(terms->address));
+	json_put(object, "address", json_string(terms->address));
 	put_date(object, "start", terms->start);
-	put_count(object, "target", terms->target);
+	json_put_count(object, "target", terms->target);
 	if (*terms->curve) {
-		put_curve(object, terms->curve);
+		json_put_text(object, "curve", terms->curve);
 	} else {
-		put(object, "growth", json_real(terms->growth));
-		put_count(object, "first", terms->first);
+		json_put(object, "growth", json_real(terms->growth));
+		json_put_count(object, "first", terms->first);
 	}
 	if (terms->days) {
-		put_count(object, "days", terms->days);
+		json_put_count(object, "days", terms->days);
 		put_date(object, "end", terms->start + terms->days - 1);
 	}
 }
@@ -69,13 +46,13 @@ json_t *json_warmup_plan(const struct warmup_schedule *schedule)
 		json_t *day = json_object();
 
 		put_date(day, "date", terms->start + i);
-		put_count(day, "allowed", schedule->allowed[i]);
+		json_put_count(day, "allowed", schedule->allowed[i]);
 		json_array_append_new(days, day);
 	}
-	put(document, "schedule", days);
-	put(document, "recorded", json_boolean(schedule->is_recorded));
+	json_put(document, "schedule", days);
+	json_put(document, "recorded", json_boolean(schedule->is_recorded));
 	if (schedule->replaced)
-		put(document, "replaced", terms_of(schedule->replaced));
+		json_put(document, "replaced", terms_of(schedule->replaced));
 	return document;
 }
 
@@ -83,9 +60,9 @@ json_t *json_warmup_plan(const struct warmup_schedule *schedule)
 static void put_day(json_t *object, const struct warmup_view *view, uint64_t allowed, uint64_t sent)
 {
 	if (view->terms.days)
-		put_count(object, "allowed", allowed);
+		json_put_count(object, "allowed", allowed);
 	if (view->is_counted)
-		put_count(object, "sent", sent);
+		json_put_count(object, "sent", sent);
 }
 
 static json_t *view_of(const struct warmup_view *view)
@@ -93,17 +70,17 @@ static json_t *view_of(const struct warmup_view *view)
 	json_t *object = terms_of(&view->terms);
 
 	if (view->day > 0)
-		put_count(object, "day", (uint64_t)view->day);
+		json_put_count(object, "day", (uint64_t)view->day);
 	put_day(object, view, view->allowed, view->sent);
 	if (warmup_has_headroom(view))
-		put_count(object, "headroom", warmup_headroom(view));
+		json_put_count(object, "headroom", warmup_headroom(view));
 	if (view->has_yesterday) {
 		json_t *yesterday = json_object();
 
 		put_day(yesterday, view, view->yesterday_allowed, view->yesterday_sent);
-		put(object, "yesterday", yesterday);
+		json_put(object, "yesterday", yesterday);
 	}
-	put(object, "verdict", json_string(warmup_word(view->verdict)->word));
+	json_put(object, "verdict", json_string(warmup_word(view->verdict)->word));
 	return object;
 }
 
@@ -114,10 +91,10 @@ json_t *json_warmup_status(const struct zone *zone, int64_t at, const struct war
 	json_t *plans = json_array();
 	char text[CIVIL_TEXT_BYTES];
 
-	put(document, "at", json_string(civil_rfc3339(zone, at, text)));
+	json_put(document, "at", json_string(civil_rfc3339(zone, at, text)));
 	for (size_t i = 0; i < views; i++)
 		json_array_append_new(plans, view_of(&view[i]));
-	put(document, "plans", plans);
+	json_put(document, "plans", plans);
 	return document;
 }
 
@@ -125,7 +102,7 @@ json_t *json_warmup_stop(const struct warmup_terms *stopped)
 {
 	json_t *document = json_object();
 
-	put(document, "stopped", terms_of(stopped));
+	json_put(document, "stopped", terms_of(stopped));
 	return document;
 }
 
@@ -138,13 +115,13 @@ json_t *json_warmup_curves(const struct curve_view *curve, size_t curves)
 		json_t *object = json_object();
 		json_t *days = json_array();
 
-		put(object, "curve", json_string(curve[i].name));
-		put(object, "about", json_string(curve[i].about));
+		json_put(object, "curve", json_string(curve[i].name));
+		json_put(object, "about", json_string(curve[i].about));
 		for (uint32_t day = 0; day < curve[i].days; day++)
 			json_array_append_new(days, json_integer((json_int_t)curve[i].day[day]));
-		put(object, "days", days);
+		json_put(object, "days", days);
 		json_array_append_new(array, object);
 	}
-	put(document, "curves", array);
+	json_put(document, "curves", array);
 	return document;
 }
