@@ -74,11 +74,16 @@ void tally_load_later(struct tally *tally, struct replies *(*load)(void *context
 	tally->load_context = context;
 }
 
-static struct replies *rules_of(struct tally *tally)
+void tally_load(struct tally *tally)
 {
 	if (tally->load)
 		tally->replies = tally->load(tally->load_context);
 	tally->load = NULL;
+}
+
+static struct replies *rules_of(struct tally *tally)
+{
+	tally_load(tally);
 	return tally->replies;
 }
 

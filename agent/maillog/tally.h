@@ -83,8 +83,11 @@ struct tally *tally_new(const struct zone *zone, struct replies *replies);
 /* For rules that take longer to load than most logs to read: asked for once, when the first
  * delivery needs them. */
 void tally_load_later(struct tally *tally, struct replies *(*load)(void *context), void *context);
+/* Now at the latest. */
+void tally_load(struct tally *tally);
 void tally_free(struct tally *tally);
-/* A delivery_fn; `context` is the tally. */
+/* A delivery_fn; `context` is the tally. Nothing of the recipient is looked at, and of what was sent
+ * neither status nor reply. */
 void tally_add(void *context, const struct delivery *delivery);
 /* Adds days and accounts of another: its hours without the hour, its accounts without the day.
  * The sum of a whole import. */

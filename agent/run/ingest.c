@@ -77,17 +77,17 @@ struct log_settings reading_settings(const struct reading *reading,
 void reading_flush(struct reading *reading)
 {
 	const struct ingest *const ingest = reading->ingest;
+	struct tally *const tally = tallier_tally(reading->tallier);
 
 	if (reading->is_broken)
 		return;
 	if (ingest->counted)
-		ingest->counted(ingest->context, reading->tally);
+		ingest->counted(ingest->context, tally);
 	if (ingest->store && !ingest->is_dry)
 		reading->is_broken =
-		    !volumes_add(ingest->store, reading->tally, reading_today(ingest),
-				 reading->err) ||
+		    !volumes_add(ingest->store, tally, reading_today(ingest), reading->err) ||
 		    !selectors_tell(ingest->store, reading->selectors, ingest->now, reading->err);
-	tally_clear(reading->tally);
+	tally_clear(tally);
 	selectors_clear(reading->selectors);
 }
 
@@ -95,7 +95,7 @@ void reading_begin_log(struct reading *reading, const struct log_settings *setti
 {
 	const struct signing_hearer hearer = {selectors_add, reading->selectors};
 
-	reading->log = maillog_new(settings, tally_add, reading->tally);
+	reading->log = maillog_new(settings, tallier_add, reading->tallier);
 	maillog_hear(reading->log, &hearer);
 }
 
@@ -104,7 +104,7 @@ static void look_at_tally(struct reading *reading)
 	if (++reading->lines < LOOK_EVERY_LINES)
 		return;
 	reading->lines = 0;
-	if (tally_is_full(reading->tally) || selectors_count(reading->selectors) > SELECTORS_FULL)
+	if (tallier_is_full(reading->tallier) || selectors_count(reading->selectors) > SELECTORS_FULL)
 		reading_flush(reading);
 }
 
@@ -159,7 +159,7 @@ static void say_what_is_odd(struct reading *reading, const char *path, uint64_t 
 void reading_finish_log(struct reading *reading, const char *path)
 {
 	const struct log_counts counts = maillog_counts(reading->log);
-	const struct tally_totals now = tally_totals(reading->tally);
+	const struct tally_totals now = tally_totals(tallier_tally(reading->tallier));
 	struct ingest_report *const report = reading->report;
 	const uint64_t unaddressed = now.unaddressed - reading->before.unaddressed;
 
@@ -341,17 +341,18 @@ static void read_entry(struct reading *reading, const struct conf_maillog *entry
 bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest_report *report,
 		 struct err *err)
 {
+	struct tally *const tally = tally_new(ingest->zone, ingest->replies);
 	struct reading reading = {
 	    .ingest = ingest,
 	    .report = report,
 	    .arena = arena,
-	    .tally = tally_new(ingest->zone, ingest->replies),
+	    .tallier = tallier_new(tally),
 	    .selectors = selectors_new(),
 	    .err = err,
 	};
 
 	if (ingest->load)
-		tally_load_later(reading.tally, ingest->load, ingest->context);
+		tally_load_later(tally, ingest->load, ingest->context);
 	for (size_t i = 0; i < ingest->conf->maillogs && !reading.is_broken; i++)
 		read_entry(&reading, &ingest->conf->maillog[i]);
 	reading_flush(&reading);
@@ -359,7 +360,7 @@ bool ingest_logs(const struct ingest *ingest, struct arena *arena, struct ingest
 		reading.is_broken = !volumes_trim(ingest->store, reading_today(ingest),
 						  report->counts.deliveries, err) ||
 				    !selectors_trim(ingest->store, ingest->now, err);
-	tally_free(reading.tally);
+	tallier_free(reading.tallier);
 	selectors_free(reading.selectors);
 	return !reading.is_broken;
 }

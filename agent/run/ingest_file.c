@@ -407,11 +407,11 @@ bool ingest_file(const struct ingest *ingest, const struct ingest_source *source
 	};
 	bool ok;
 
-	import.reading.tally = tally_new(ingest->zone, ingest->replies);
+	import.reading.tallier = tallier_new(tally_new(ingest->zone, ingest->replies));
 	import.reading.selectors = selectors_new();
 	ok = run_import(&import, err);
 	maillog_free(import.reading.log);
-	tally_free(import.reading.tally);
+	tallier_free(import.reading.tallier);
 	selectors_free(import.reading.selectors);
 	stream_release(&import.stream);
 	str_release(&import.head);

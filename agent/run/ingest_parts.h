@@ -4,6 +4,7 @@
 #include "io/stream.h"
 #include "maillog/selectors.h"
 #include "run/ingest.h"
+#include "run/tallier.h"
 #include "store/volumes.h"
 
 /* Inside run/: what reading a log and importing a file share. */
@@ -11,7 +12,7 @@ struct reading {
 	const struct ingest *ingest;
 	struct ingest_report *report;
 	struct arena *arena;
-	struct tally *tally;
+	struct tallier *tallier;
 	struct selectors *selectors; /* DKIM's, that the logs tell of */
 	struct maillog *log; /* that lines go to */
 	uint64_t lines; /* since it was last looked whether the tally is full */

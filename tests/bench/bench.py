@@ -350,7 +350,7 @@ def read_log(bench, name, text, sent):
                          str(whole))
     env = program.environment()
     grep = ["sh", "-c", 'grep -c status=sent "$0" | cat', str(whole)]
-    # Reading ahead is another thread's work, which one core would not show.
+    # Reading ahead and adding up are other threads' work, which one core would not show.
     ours, peer = rounds(lambda: Lap(words, program.dir, env, is_pinned=False),
                         lambda: Lap(grep, program.dir, env, is_pinned=False))
     size = whole.stat().st_size / 1e6
@@ -368,9 +368,11 @@ def read_log(bench, name, text, sent):
     if pflogsumm and "T" not in text[:19].decode():
         # Without the name it leaves all deliveries out.
         slow = Lap([pflogsumm, r"--syslog-name=postfix(?:-out\d+)?", str(one)], program.dir, env)
-        peer_rate, work = len(text) / 1e6 / slow.cpu_s, size / middle(ours, "cpu_s")
-        bench.line("  against pflogsumm, by work",
-                   f"{work:,.0f} MB/s, pflogsumm {peer_rate:,.0f} MB/s", work / peer_rate, 45.0)
+        peer_rate = len(text) / 1e6 / slow.wall_s
+        work = size / middle(ours, "cpu_s") * slow.cpu_s / (len(text) / 1e6)
+        bench.line("  against pflogsumm",
+                   f"{rate:,.0f} MB/s, pflogsumm {peer_rate:,.1f} MB/s, by work {work:.0f}",
+                   rate / peer_rate, 45.0)
     return whole
 
 
