@@ -7,17 +7,18 @@
  *   ID DKIM: d=DOMAIN s=SELECTOR ...
  *   ID Completed
  *
- * Addresses keep the quotes they came with, so a blank outside of quotes ends one. What follows is
- * read word by word up to the first that holds foreign text to the end: S= of an arrival (id= and
- * T= stand behind it), C=" or a word with a colon at its end otherwise. DN= and SNI= are foreign,
- * too, and Exim leaves the quotes in them as they are: what counts stands before them. */
+ * SENDER and PARENT keep the quotes they came with, so a blank outside of quotes ends one; ADDRESS
+ * has lost them (see exim_fields.h). What follows is read word by word up to the first that
+ * holds foreign text to the end: S= of an arrival (id= and T= stand behind it), C=" or a word with
+ * a colon at its end otherwise. DN=" and, before 4.95, SNI=" are foreign, too, and Exim leaves the
+ * quotes in them as they are: what counts stands before them, but for the account. */
 #include "base/mem.h"
+#include "maillog/exim_fields.h"
 #include "maillog/format.h"
 
 enum {
 	OLD_ID_BYTES = 16, /* 1hqQGO-000002-Zq */
 	NEW_ID_BYTES = 23, /* 4.97: 1hqQGO-00000000002-Zq7x */
-	WORDS_MAX = 64,
 	DEFER_TOO_EARLY = 51 /* errno -51 and below: a retry time or a queue, no attempt */
 };
 
@@ -116,68 +117,23 @@ bool exim_knows(const struct log_line *line)
 	return read_id(&rest, &id) && read_kind(&rest) != KIND_OTHER;
 }
 
-/* DN="..." and others: a quoted value may hold blanks, and \" for a quote. */
+/* DN="...": a quoted value may hold blanks, and \" for a quote. */
 static bool read_value(struct slice *rest, struct slice *word)
 {
 	const struct slice start = *rest;
-	ptrdiff_t quote;
-	size_t quoted;
+	size_t quote, quoted;
 
 	if (!scan_word(rest, word))
 		return false;
-	quote = scan_find(*word, "=\"");
-	quoted = quote > 0 ? scan_quoted(slice_from(start, (size_t)quote + 1)) : 0;
+	if (!exim_is_certificate(*word))
+		return true;
+	quote = slice_starts(*word, "DN=") ? 3 : 4;
+	quoted = scan_quoted(slice_from(start, quote));
 	if (quoted) {
-		*rest = slice_from(start, (size_t)quote + 1 + quoted);
+		*rest = slice_from(start, quote + quoted);
 		scan_text(rest, " ");
 	}
 	return true;
-}
-
-/* P= of a session in which nobody logged in; esmtpa and esmtpsa are those of one who did. */
-static bool is_anonymous(struct slice protocol)
-{
-	static const char *const row[] = {"smtp", "smtps", "esmtp", "esmtps"};
-
-	scan_text(&protocol, "utf8");
-	for (size_t i = 0; i < COUNT_OF(row); i++)
-		if (slice_is(protocol, row[i]))
-			return true;
-	return false;
-}
-
-/* An arrival's account: the authenticated user, or who called Exim on this host. With H= the
- * user is what the client's ident server says. A HELO stands in parentheses before the client's
- * address; one with blanks (helo_accept_junk_hosts) may look like all that follows, so where more
- * parentheses or brackets come, nothing is believed. */
-static struct slice read_account(struct slice rest)
-{
-	struct slice account = {"", 0};
-	struct slice word, driver;
-	bool has_host = false;
-	bool has_ip = false;
-	bool is_nobody = false;
-
-	for (int words = 0; words < WORDS_MAX && read_value(&rest, &word); words++) {
-		const bool is_bracket = word.at[0] == '(' || word.at[0] == '[';
-
-		if (slice_starts(word, "S="))
-			break;
-		if (is_bracket && (has_ip || (word.at[0] == '(' && word.at[word.len - 1] != ')')))
-			return slice_of("", 0);
-		has_ip |= word.at[0] == '[';
-		has_host |= slice_starts(word, "H=");
-		if (slice_starts(word, "H=(") && word.at[word.len - 1] != ')')
-			return slice_of("", 0);
-		if ((slice_starts(word, "DN=") || slice_starts(word, "SNI=")) && is_nobody)
-			return slice_of("", 0);
-		if (scan_text(&word, "P="))
-			is_nobody = is_anonymous(word);
-		if ((!has_host && scan_text(&word, "U=")) ||
-		    (scan_text(&word, "A=") && scan_until(&word, ':', &driver)))
-			account = word;
-	}
-	return account;
 }
 
 static void read_arrival(struct log_reader *reader, int64_t at, struct slice id, struct slice rest)
@@ -188,7 +144,7 @@ static void read_arrival(struct log_reader *reader, int64_t at, struct slice id,
 	if (!open || !scan_bare_address(&rest, &sender))
 		return;
 	open_clear(reader->open, open);
-	open_set(reader->open, open, OPEN_ACCOUNT, read_account(rest));
+	open_set(reader->open, open, OPEN_ACCOUNT, exim_account(rest));
 	log_set_sender(reader, open, slice_is(sender, "<>") ? slice_of("", 0) : sender);
 }
 
@@ -215,9 +171,12 @@ static void skip_addresses(struct slice *rest)
 		is_one = false;
 		for (size_t i = 0; i < COUNT_OF(open) && !is_one; i++)
 			is_one = scan_text(rest, open[i]) && scan_address(rest, &skipped);
-		if (slice_starts(*rest, "(") || slice_starts(*rest, "Q="))
+		if (slice_starts(*rest, "Q=")) {
 			is_one = scan_word(rest, &skipped);
-		else if (is_one)
+			continue;
+		}
+		is_one |= scan_text(rest, "(") && scan_address_to(rest, ')', &skipped);
+		if (is_one)
 			scan_text(rest, " ");
 	} while (is_one);
 }
@@ -278,11 +237,13 @@ static bool read_word(struct slice *rest, struct attempt *attempt)
 	}
 	if (!read_value(rest, &word))
 		return false;
-	is_last = word.at[word.len - 1] == ':';
+	/* A host is called as its owner likes; its address follows. */
+	is_last =
+	    word.at[word.len - 1] == ':' && !(slice_starts(word, "H=") && slice_starts(*rest, "["));
 	word.len -= is_last;
 	if (is_last)
 		attempt->text = *rest;
-	if (slice_starts(word, "DN=") || slice_starts(word, "SNI="))
+	if (exim_is_certificate(word))
 		attempt->is_foreign = true;
 	else if (attempt->is_foreign)
 		return !is_last;
@@ -301,7 +262,7 @@ static bool read_word(struct slice *rest, struct attempt *attempt)
 static bool read_attempt(struct slice rest, struct attempt *out)
 {
 	*out = (struct attempt){0};
-	if (!scan_bare_address(&rest, &out->to))
+	if (!exim_recipient(&rest, &out->to))
 		return false;
 	if (out->to.at[out->to.len - 1] == ':') { /* "** a@b: retry timeout exceeded" */
 		out->to.len--;
@@ -309,9 +270,13 @@ static bool read_attempt(struct slice rest, struct attempt *out)
 		return scan_is_address(out->to);
 	}
 	skip_addresses(&rest);
+	if (scan_text(&rest, ": ")) {
+		out->text = rest;
+		return scan_is_address(out->to);
+	}
 	if (!slice_starts(rest, "R=") && !slice_starts(rest, "T="))
 		return false;
-	for (int words = 0; words < WORDS_MAX && read_word(&rest, out); words++)
+	for (int words = 0; words < EXIM_WORDS_MAX && read_word(&rest, out); words++)
 		;
 	return scan_is_address(out->to);
 }

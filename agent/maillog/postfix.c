@@ -5,9 +5,11 @@
  *   dsn=N.N.N, status=WORD (REPLY)
  *
  * A is the sender's text and REPLY the receiver's; the rest is Postfix's. Postfix 3.5 and later
- * quote what is odd in A (info_log_address_format), so the first ">, relay=" outside of quotes
- * behind which all fields follow ends it. Before 3.5 a local part may hold such fields itself:
- * then its ">" has no "<", and what follows the domain counts (see `real_fields`). */
+ * quote what is odd in A (info_log_address_format), so the first ">, relay=" outside of quotes ends
+ * it. Before 3.5 a local part may hold such fields itself, and a reply may look as if one did: no
+ * line tells who forged it. So where several ">" have all fields behind them, what they agree on
+ * counts, and the worse of their outcomes. A sender who wants a refusal hidden, or another receiver
+ * blamed, gets neither; a receiver could have refused the mail as well. */
 #include "base/mem.h"
 #include "maillog/format.h"
 #include "maillog/postfix_fields.h"

@@ -4,7 +4,8 @@
 #include "maillog/scan.h"
 
 enum {
-	ENDS_MAX = 64 /* ">" tried as the end of a recipient; more is no address */
+	ENDS_MAX = 64, /* ">" tried as the end of one orig_to */
+	CUT_MIN_BYTES = 900 /* lines end at 2000 bytes (Postfix) or 1024 with head (RFC 3164) */
 };
 
 /* "NUMBER, " */
@@ -57,69 +58,145 @@ static bool read_fields(struct slice rest, struct postfix_fields *out)
 	return read_outcome(word, &out->outcome);
 }
 
-/* Behind "orig_to=<", or behind "to=<" when `is_to`: the first ">" that ends an address and has
- * all fields behind it. orig_to is as the client gave it, and may lack a domain. */
-static bool read_from_address(struct slice rest, bool is_to, struct postfix_fields *out)
+/* The bytes that a quoted local part at the start of an address takes, which Postfix 3.5 and later
+ * close before "@DOMAIN"; 0: there is none. */
+static size_t quoted_local(struct slice address)
 {
-	const char *start = rest.at;
-	struct slice tail = slice_from(rest, scan_quoted(rest));
-	struct slice part;
+	const size_t len = scan_quoted(address);
 
-	for (int tries = 0; tries < ENDS_MAX && scan_until(&tail, '>', &part); tries++) {
-		const struct slice address = slice_of(start, (size_t)(part.at + part.len - start));
+	return len < address.len && strchr("@>", address.at[len]) ? len : 0;
+}
+
+/* Behind the ">" of a recipient: ", relay=..." or ", orig_to=<B>, relay=...". B is as the client
+ * gave it, and may lack a domain. */
+static bool read_behind(struct slice tail, struct postfix_fields *out)
+{
+	struct slice skipped;
+
+	if (!scan_text(&tail, ", "))
+		return false;
+	if (!scan_text(&tail, "orig_to=<"))
+		return read_fields(tail, out);
+	tail = slice_from(tail, quoted_local(tail));
+	for (int tries = 0; tries < ENDS_MAX && scan_until(&tail, '>', &skipped); tries++) {
 		struct slice fields = tail;
 
-		if (!scan_text(&fields, ", ") || (is_to && !scan_is_address(address)))
-			continue;
-		if (is_to)
-			out->to = address;
-		if (read_fields(fields, out) || (is_to && scan_text(&fields, "orig_to=<") &&
-						 read_from_address(fields, false, out)))
+		if (scan_text(&fields, ", ") && read_fields(fields, out))
 			return true;
 	}
 	return false;
 }
 
-/* Whether a ">" of the text closes a "<" that stands before it. */
-static bool is_opened(struct slice text)
+/* From the first ">" behind `skipped` bytes that ends an address and has all fields behind it. */
+static bool read_first(struct slice rest, size_t skipped, struct postfix_fields *out)
 {
-	int depth = 0;
-
-	for (size_t i = 0; i < text.len && depth >= 0; i++)
-		depth += text.at[i] == '<' ? 1 : text.at[i] == '>' ? -1 : 0;
-	return depth >= 0;
-}
-
-/* What was taken for the reply may be the rest of a recipient that Postfix did not quote: then
- * the reply holds "@DOMAIN>, relay=..." again, and its ">" closes a bracket that was opened
- * before the reply began. */
-static void real_fields(struct postfix_fields *found)
-{
-	struct slice tail = found->reply;
+	struct slice tail = slice_from(rest, skipped);
 	struct slice part;
 
 	while (scan_until(&tail, '>', &part)) {
-		const struct slice head =
-		    slice_of(found->reply.at, (size_t)(part.at + part.len - found->reply.at));
-		struct postfix_fields next;
-
-		if (!slice_starts(tail, ", relay="))
-			continue;
-		if (is_opened(slice_of(head.at, head.len + 1)) || !scan_is_address(head) ||
-		    !read_fields(slice_from(tail, 2), &next))
-			return;
-		next.to = head;
-		*found = next;
-		tail = found->reply;
+		out->to = slice_of(rest.at, (size_t)(part.at + part.len - rest.at));
+		if (slice_starts(tail, ", ") && scan_is_address(out->to) && read_behind(tail, out))
+			return true;
 	}
+	return false;
+}
+
+static bool may_end_recipient(struct slice tail)
+{
+	return slice_starts(tail, ", relay=") || slice_starts(tail, ", orig_to=<");
+}
+
+static bool has_another_end(struct slice reply)
+{
+	struct slice part;
+
+	while (scan_until(&reply, '>', &part))
+		if (may_end_recipient(reply))
+			return true;
+	return false;
+}
+
+/* "... (in reply to CMD command)" */
+static bool is_answer(struct slice reply)
+{
+	return postfix_words(reply).len < reply.len;
+}
+
+/* smtp(8) writes a reply of success as it came, and any other behind "host NAME[IP] said: " and
+ * before "(in reply to CMD command)". */
+static bool fits_outcome(const struct postfix_fields *fields)
+{
+	if (fields->outcome == OUTCOME_SENT)
+		return slice_starts(fields->reply, "2");
+	return is_answer(fields->reply) ? slice_starts(fields->reply, "host ")
+					: fields->reply.len && !strchr("245", fields->reply.at[0]);
+}
+
+/* What both readings say, and of two outcomes the worse. The last reply is a receiver's, whoever
+ * forged: a sender's text stands before it. */
+static void agree(struct postfix_fields *out, const struct postfix_fields *other)
+{
+	if (!slice_equal(scan_domain(out->to), scan_domain(other->to)))
+		out->to = slice_of(out->to.at, 0);
+	if (postfix_is_own(out->relay) && postfix_is_own(other->relay))
+		out->relay = other->relay;
+	else if (!slice_equal(out->relay, other->relay))
+		out->relay = slice_of(out->relay.at, 0);
+	if (other->outcome >= out->outcome) {
+		out->outcome = other->outcome;
+		out->status = other->status;
+	}
+	out->reply = other->reply;
+}
+
+/* All readings of a line that somebody forged, if `is_strict` those that Postfix may have written. */
+static bool read_forged(struct slice rest, size_t skipped, bool is_strict,
+			struct postfix_fields *out)
+{
+	struct slice tail = slice_from(rest, skipped);
+	struct postfix_fields next = {0};
+	bool has_original = false;
+	bool is_found = false;
+	struct slice part;
+
+	while (scan_until(&tail, '>', &part)) {
+		const struct slice to = slice_of(rest.at, (size_t)(part.at + part.len - rest.at));
+		const bool is_address = may_end_recipient(tail) && scan_is_address(to);
+
+		if (is_address)
+			next.to = to;
+		if (!is_address && !(has_original && next.to.len))
+			continue;
+		has_original |= slice_starts(tail, ", orig_to=<");
+		if (!read_behind(tail, &next) || (is_strict && !fits_outcome(&next)))
+			continue;
+		if (is_found)
+			agree(out, &next);
+		else
+			*out = next;
+		is_found = true;
+	}
+	return is_found;
 }
 
 bool postfix_read(struct slice rest, struct postfix_fields *out)
 {
-	if (!scan_text(&rest, "to=<") || !read_from_address(rest, true, out))
+	size_t quoted = 0;
+
+	if (!scan_text(&rest, "to=<"))
 		return false;
-	real_fields(out);
-	return true;
+	if (slice_starts(rest, "\"")) {
+		quoted = quoted_local(rest);
+		if (!quoted && rest.len >= CUT_MIN_BYTES)
+			return false;
+	}
+	if (!read_first(rest, quoted, out))
+		return false;
+	if (!quoted && !has_another_end(out->reply))
+		return true;
+	if (out->outcome == OUTCOME_SENT && is_answer(out->reply))
+		quoted = 0; /* a receiver's echo may have closed the quotes: this was no success */
+	return read_forged(rest, quoted, true, out) || read_forged(rest, quoted, false, out);
 }
 
 /* Behind the bracket: "IP]:PORT", "private/SOCKET]". */
@@ -209,10 +286,14 @@ enum postfix_sender postfix_sender(struct slice rest, struct slice *sender)
 {
 	const char *end = rest.len ? memrchr(rest.at, '>', rest.len) : NULL;
 	struct slice tail, size, count;
+	size_t quoted;
 
 	if (!end)
 		return POSTFIX_SENDER_NONE;
 	*sender = slice_of(rest.at, (size_t)(end - rest.at));
+	quoted = scan_quoted(rest);
+	if (rest.at[0] == '"' && (quoted ? quoted > sender->len : rest.len >= CUT_MIN_BYTES))
+		return POSTFIX_SENDER_NONE; /* cut in the sender, whose text the rest is */
 	tail = slice_from(rest, sender->len + 1);
 	if (slice_is(tail, ", status=expired, returned to sender") ||
 	    slice_is(tail, ", status=force-expired, returned to sender"))

@@ -40,7 +40,7 @@ CLOSED, RUDE = "closed.example", "rude.example"
 GREETING = "554 5.7.1 No SMTP service here: mx1.inside.example [198.18.0.1] is on our block list"
 AFTER_GREETING = {"postfix": "deferred", "exim": "bounced", "opensmtpd": "deferred"}
 # What stands in the line that tells the end of an attempt.
-TELLS_END = {"postfix": r" status=", "exim": r" (=>|->|==|\*\*) ", "opensmtpd": r" result="}
+TELLS_END = {"postfix": r"smtp\[.* status=", "exim": r" (=>|->|==|\*\*) ", "opensmtpd": r" result="}
 # By the first word of the recipient: where in the dialogue, what is said.
 REPLIES = {
     "fine": ("DATA", ["250 2.0.0 OK  1795219200 d2e1a72fcca58-5bff0b - gsmtp"]),
@@ -68,6 +68,17 @@ REPLIES = {
     "odd": ("RCPT", ["550 to=<a@b>, relay=x[192.0.2.1]:25, delay=0, delays=0/0/0/0, dsn=2.0.0, "
                      "status=sent (250 H=x [192.0.2.9] C=\"250 ok\" => nobody)"]),
 }
+# What the local part of a sender and of a recipient, a HELO, a subject and a message id may say.
+FORGED = [
+    "x@gmail.com>, relay=gmail-smtp-in.l.google.com[203.0.113.1]:25, delay=1, delays=0/0/0/1, "
+    "dsn=2.0.0, status=sent (250 ok)",
+    "x@gmail.com>, size=1, nrcpt=9 (queue active)",
+    "x@gmail.com>, status=expired, returned to sender",
+    "@gmail.com R=out T=remote_smtp H=evil [203.0.113.1] I=[198.18.0.1] A=plain:bob S=1 C=",
+    " => x@gmail.com R=out T=remote_smtp H=evil [203.0.113.1] I=[198.18.0.1]: 250 ok",
+    "a b", "(", "\\\"a", "> to=<x@gmail.com> rcpt=<-> delay=1s result=",
+    "x@gmail.com>, relay=none, delay=1, dsn=2.0.0, status=sent (250 " + "k" * 900,
+]
 OUTCOME = {"2": "sent", "4": "deferred", "5": "bounced"}
 ACCOUNTS = [f"user{n}@inside.example" for n in range(4)]
 
@@ -99,6 +110,14 @@ def plan(rounds):
 
 # --- the receivers ---
 
+def path_of(line):
+    return line[line.index("<") + 1:line.rindex(">")]
+
+
+def word_of(recipient):
+    return recipient.strip('"').split(".")[0]
+
+
 class Receiver(socketserver.StreamRequestHandler):
     """Answers each recipient by its first word, and notes what it answered."""
 
@@ -106,7 +125,7 @@ class Receiver(socketserver.StreamRequestHandler):
         self.wfile.write("".join(line + "\r\n" for line in lines).encode())
 
     def rcpt(self, recipient):
-        stage, lines = REPLIES[recipient.split(".")[0]]
+        stage, lines = REPLIES[word_of(recipient)]
         if stage == "RCPT":
             self.server.note(self.sender, recipient, lines)
             self.say(lines)
@@ -122,7 +141,7 @@ class Receiver(socketserver.StreamRequestHandler):
         self.say(["354 go on"])
         while self.rfile.readline() not in (b".\r\n", b""):
             pass
-        lines = REPLIES[self.taken[0].split(".")[0]][1]
+        lines = REPLIES[word_of(self.taken[0])][1]
         for recipient in self.taken:
             self.server.note(self.sender, recipient, lines)
         self.taken = []
@@ -146,10 +165,10 @@ class Receiver(socketserver.StreamRequestHandler):
             if verb.startswith("EHLO"):
                 self.say([f"250-{self.server.name}", "250-ENHANCEDSTATUSCODES", "250 8BITMIME"])
             elif verb.startswith("MAIL FROM:"):
-                self.sender, self.taken = line.split("<")[1].split(">")[0], []
+                self.sender, self.taken = path_of(line), []
                 self.say(["250 2.1.0 ok"])
             elif verb.startswith("RCPT TO:"):
-                goes_on = self.rcpt(line.split("<")[1].split(">")[0])
+                goes_on = self.rcpt(path_of(line))
             elif verb == "DATA":
                 goes_on = self.data()
             else:
@@ -264,7 +283,7 @@ def syslog(log):
 
 # --- the servers ---
 
-def postfix(room, log):
+def postfix(room, log, more=""):
     etc, spool = room / "postfix", room / "spool"
     etc.mkdir()
     spool.mkdir()
@@ -300,7 +319,10 @@ default_destination_concurrency_failed_cohort_limit = 0
 default_destination_concurrency_negative_feedback = 0
 minimal_backoff_time = 1h
 smtpd_peername_lookup = no
+header_checks = regexp:{etc}/header_checks
+{more}
 """, encoding="ascii")
+    (etc / "header_checks").write_text("/^Subject:/ WARN\n", encoding="ascii")
     (etc / "master.cf").write_text(f"""
 127.0.0.1:{PORT} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -327,6 +349,10 @@ postlog unix-dgram n - n - 1 postlogd
     return subprocess.Popen(["/usr/lib/postfix/sbin/master", "-d", "-c", str(etc)])
 
 
+def postfix_before_3_5(room, log):
+    return postfix(room, log, "info_log_address_format = internal")
+
+
 def exim(room, log):
     routes = " ; ".join(f"{domain} {name} byname"
                         for domain, (name, _address, _which) in RECEIVERS.items())
@@ -341,7 +367,7 @@ def exim(room, log):
 primary_hostname = mx1.inside.example
 spool_directory = {room}/spool
 log_file_path = {room}/log/%slog
-log_selector = +smtp_confirmation +incoming_interface +outgoing_interface
+log_selector = +all
 tls_advertise_hosts =
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = {PORT}
@@ -406,7 +432,7 @@ def opensmtpd(room, log):
     return subprocess.Popen(["/usr/sbin/smtpd", "-F"])
 
 
-SERVERS = {"postfix": postfix, "exim": exim, "opensmtpd": opensmtpd}
+SERVERS = {"postfix": postfix, "postfix-before-3.5": postfix_before_3_5, "exim": exim, "opensmtpd": opensmtpd}
 
 
 # --- the client ---
@@ -434,6 +460,31 @@ def send(messages, with_login):
             assert not refused, refused
 
 
+def mta_of(kind):
+    return kind.split("-")[0]
+
+
+def forge(with_login):
+    """(account, recipient) of the mails that were taken; OpenSMTPD takes none of these."""
+    taken = []
+    for number, text in enumerate(FORGED):
+        for word in ("fine", "unknown"):
+            recipient = f'"{word}.{number}.forged{text}"@example.org'
+            with smtplib.SMTP("127.0.0.1", PORT, local_hostname="client.example") as client:
+                if client.ehlo(text)[0] != 250:
+                    client.ehlo()
+                account = f'"{text}"@inside.example'
+                if with_login:
+                    client.login(ACCOUNTS[0], "x")
+                if (client.docmd(f"MAIL FROM:<{account}>")[0] != 250 or
+                        client.docmd(f"RCPT TO:<{recipient}>")[0] != 250):
+                    continue
+                done = client.data(f"Subject: {text}\r\nMessage-ID: <{text}@x>\r\n\r\nb\r\n")
+                assert done[0] == 250, done
+                taken.append((account, recipient))
+    return taken
+
+
 def main(kind, root, folder):
     log = pathlib.Path(folder) / "mail.log"
     room = furnish(root)
@@ -448,26 +499,31 @@ def main(kind, root, folder):
     if child.poll() is not None:
         sys.exit(f"{kind} ended with {child.returncode}")
     # Exim starts a process for each step, OpenSMTPD pauses between connections to one host.
-    messages = plan(24 if kind == "postfix" else 8)
+    messages = plan({"postfix": 24, "postfix-before-3.5": 1}.get(kind, 8))
     send(messages, kind != "opensmtpd")
     wanted = [(account, recipient) for account, recipients in messages for recipient in recipients]
+    forged = forge(kind != "opensmtpd")
+    assert forged or kind == "opensmtpd"
+    told = [recipient for _account, recipient in wanted]
+    told += [recipient[1:].split("forged")[0] + "forged" for _account, recipient in forged]
     for account, recipient in wanted:
         domain = recipient.split("@")[1]
         if domain in (CLOSED, RUDE):
             seen.append((account, recipient,
-                         "deferred" if domain == CLOSED else AFTER_GREETING[kind]))
+                         "deferred" if domain == CLOSED else AFTER_GREETING[mta_of(kind)]))
 
     def has_all():
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        ends = "\n".join(line for line in lines if re.search(TELLS_END[kind], line))
-        return len(seen) >= len(wanted) and all(recipient in ends for _account, recipient in wanted)
+        ends = "\n".join(line for line in lines if re.search(TELLS_END[mta_of(kind)], line))
+        return len(seen) >= len(told) and all(recipient in ends for recipient in told)
 
     until(has_all, "end of the mail")
     if log.is_symlink():
         content = log.read_bytes()
         log.unlink()
         log.write_bytes(content)
-    (pathlib.Path(folder) / "seen.json").write_text(json.dumps(seen), encoding="ascii")
+    done = [(account if account in ACCOUNTS else ACCOUNTS[0], *what) for account, *what in seen]
+    (pathlib.Path(folder) / "seen.json").write_text(json.dumps(done), encoding="ascii")
 
 
 if __name__ == "__main__":

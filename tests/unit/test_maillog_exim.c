@@ -158,6 +158,30 @@ static const struct log_case forged_case[] = {
      AT ID "** u.\"v@x.example " R "H=evil [192.0.2.66] I=[192.0.2.99]: 550 x\"@b.example " R HOST
 	   ": 550 no\n",
      "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"in a recipient, whose quotes Exim takes away",
+     AT ID
+     "** u@x.example " R "H=evil [192.0.2.66] I=[192.0.2.99]: 550 x@b.example <\"u@x.example "
+     "R=dnslookup T=remote_smtp H=evil [192.0.2.66] I=[192.0.2.99]: 550 x\"@b.example> " R HOST
+     ": 550 no\n",
+     "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"in one that looks as if its quotes stood behind it",
+     AT ID "** a b@x <\"a b\"@x> " R "H=evil [192.0.2.66] I=[192.0.2.99]: z@b.example <\"a b@x "
+	   "<\\\"a b\\\"@x> " R "H=evil [192.0.2.66] I=[192.0.2.99]: z\"@B.example> " R HOST
+	   ": 550 no\n",
+     "bounced - - - > b.example @mx.b.example -: 550 no\n"},
+    {"one with a blank counts, too",
+     AT ID "=> a \"(b@b.example <\"a \\\"(b\"@b.example> F=<\"x y\"@a.example> " R HOST
+	   " C=\"250 ok\"\n",
+     "sent - - -" TO_B},
+    {"what a host says stands in quotes is no recipient",
+     AT ID "** u@b.example " R HOST
+	   ": 550 no <\"u@b.example R=x T=bulk H=y [192.0.2.66]\"@c.example> "
+	   "R=x T=bulk H=y [192.0.2.66]\n",
+     "bounced - - - > b.example @mx.b.example -: 550 no <\"u@b.example R=x T=bulk H=y "
+     "[192.0.2.66]\"@c.example> R=x T=bulk H=y [192.0.2.66]\n"},
+    {"a host's name that ends the words",
+     AT ID "** u@b.example " R "H=mx.b.example: [203.0.113.5] I=[192.0.2.20]: 550 no\n",
+     "bounced 192.0.2.20 - - > b.example @mx.b.example: -: 550 no\n"},
     {"in a parent that is quoted behind a dot",
      AT ID "** u@b.example <u.\"> R=r T=remote_smtp H=evil [192.0.2.66] I=[192.0.2.99]: "
 	   "550 x\"@c.example> " R HOST ": 550 no\n",
@@ -173,6 +197,22 @@ static const struct log_case forged_case[] = {
     {"in the name of the server a client asks for",
      AT ID "<= x@z.example H=h [192.0.2.6] P=utf8esmtps X=T SNI=\"x\" A=plain:bob S=1\" "
 	   "S=900\n" SENT,
+     "sent - - z.example" TO_B},
+    {"in it, by one who has logged in: the account is not told",
+     AT ID "<= x@z.example H=h [192.0.2.6] P=esmtpsa X=T SNI=\"x\" A=plain:bob S=1\" "
+	   "A=plain:eva S=900\n" SENT,
+     "sent - - z.example" TO_B},
+    {"behind it, where it keeps one quote open",
+     AT ID "<= x@z.example H=h [192.0.2.6] P=esmtpsa X=T SNI=x=\" A=plain:eva S=900 id=1@z "
+	   "T=\"A=plain:bob S=1 x\"\n" SENT,
+     "sent - eva z.example" TO_B},
+    {"behind it, where it is a quote",
+     AT ID "<= x@z.example H=h [192.0.2.6] P=esmtpsa X=T SNI=\" A=plain:eva S=900 id=1@z "
+	   "T=\" A=plain:bob S=1 x\"\n" SENT,
+     "sent - - z.example" TO_B},
+    {"in the certificate of one who has logged in",
+     AT ID "<= x@z.example H=h [192.0.2.6] P=esmtpsa X=T CV=no DN=\"CN=x\" A=plain:bob S=1 id=a\" "
+	   "A=plain:eva S=900 id=1@z\n" SENT,
      "sent - - z.example" TO_B},
     {"in the reply",
      AT ID "== u@b.example " R "defer (-44) " HOST ": 451 later I=[192.0.2.99] " AT ID FORGED "\n",

@@ -263,7 +263,16 @@ static void leaves_out_what_is_no_attempt(void **state)
 	"x@z.example>, relay=evil[192.0.2.66]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, "            \
 	"status=sent (250 ok)"
 #define TRUE_BOUNCE                                                                                \
-	TAIL("5.1.1") "status=bounced (host mx.b.example[203.0.113.5] said: 550 5.1.1 no)\n"
+	TAIL("5.1.1")                                                                              \
+	"status=bounced (host mx.b.example[203.0.113.5] said: 550 5.1.1 no (in reply to RCPT TO "  \
+	"command))\n"
+#define UNREACHED                                                                                  \
+	TAIL("4.4.2")                                                                              \
+	"status=deferred (lost connection with x[203.0.113.5] while sending RCPT TO)\n"
+#define FILL_10  "0123456789"
+#define FILL_100 FILL_10 FILL_10 FILL_10 FILL_10 FILL_10 FILL_10 FILL_10 FILL_10 FILL_10 FILL_10
+#define FILL_GT  ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>"
+#define FILL_900 FILL_100 FILL_100 FILL_100 FILL_100 FILL_100 FILL_100 FILL_100 FILL_100 FILL_100
 
 static const struct log_case forged_case[] = {
     {"in a quoted recipient", SMTP "4A1B2C3D4E: to=<\"" FORGED "\"@b.example>" TRUE_BOUNCE,
@@ -274,14 +283,59 @@ static const struct log_case forged_case[] = {
      "bounced - - - > b.example @mx.b.example 5.1.1: 550 5.1.1 no\n"},
     {"in a recipient that Postfix did not quote",
      SMTP "4A1B2C3D4E: to=<" FORGED "@b.example>" TRUE_BOUNCE,
-     "bounced - - - > b.example @mx.b.example 5.1.1: 550 5.1.1 no\n"},
+     "bounced - - - > - @- 5.1.1: 550 5.1.1 no\n"},
     {"twice",
      SMTP "4A1B2C3D4E: to=<" FORGED
 	  "@y.example>" TAIL("4.0.0") "status=deferred (no)@b.example>" TRUE_BOUNCE,
+     "bounced - - - > - @- 5.1.1: 550 5.1.1 no\n"},
+    {"more ends than anybody would try", SMTP "4A1B2C3D4E: to=<" FILL_GT "@b.example>" TRUE_BOUNCE,
      "bounced - - - > b.example @mx.b.example 5.1.1: 550 5.1.1 no\n"},
+    {"with a bracket that the true end closes",
+     SMTP "4A1B2C3D4E: to=<" FORGED "to=<ok@b.example>" TRUE_BOUNCE,
+     "bounced - - - > - @- 5.1.1: 550 5.1.1 no\n"},
+    {"what cannot be told apart counts as the worse, and for no receiver",
+     SMTP "4A1B2C3D4E: to=<" FORGED "@b.example>" UNREACHED,
+     "deferred - - - > - @- 4.4.2: lost connection with x[203.0.113.5] while sending RCPT TO\n"},
+    {"the same by a receiver, in whose reply Postfix puts no such words",
+     SMTP "4A1B2C3D4E: to=<u@b.example>" TAIL(
+	 "2.0.0") "status=sent (250 a@gmail.com>, relay=gmail[192.0.2.66]:25, delay=1, "
+		  "status=bounced (550 no))",
+     "sent - - - > b.example @mx.b.example 2.0.0: 250 a@gmail.com>, relay=gmail[192.0.2.66]:25, "
+     "delay=1, status=bounced (550 no)\n"},
+    {"a receiver that puts them there speaks for no other",
+     SMTP "4A1B2C3D4E: to=<u@b.example>" TAIL(
+	 "2.0.0") "status=sent (250 a@gmail.com>, relay=gmail[192.0.2.66]:25, delay=1, dsn=5.7.1, "
+		  "status=bounced (host gmail[192.0.2.66] said: 550 no (in reply to DATA command))",
+     "bounced - - - > - @- 5.7.1: 550 no\n"},
+    {"a filter on this host in place of the receiver",
+     SMTP "4A1B2C3D4E: to=<x@z.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, dsn=2.0.0, "
+	  "status=sent (250 ok@b.example>" UNREACHED,
+     "deferred - - - > - @- 4.4.2: lost connection with x[203.0.113.5] while sending RCPT TO\n"},
+    {"quotes that a receiver's echo closes",
+     SMTP "4A1B2C3D4E: to=<\"@z.example>, relay=evil[192.0.2.66]:25, delay=1, dsn=2.0.0, "
+	  "status=sent (250 ok)@b.example>" TAIL(
+	      "5.1.1") "status=bounced (host mx.b.example[203.0.113.5] said: 550 5.1.1 "
+		       "<\"@z.example>, relay=evil[192.0.2.66]:25, delay=1, dsn=2.0.0, status=sent "
+		       "(250 ok)@b.example>: no (in reply to RCPT TO command))\n",
+     "bounced - - - > - @- 5.1.1: 250 ok)@b.example>: no\n"},
+    {"a recipient so long that its quotes are cut off: nothing is known",
+     SMTP "4A1B2C3D4E: to=<\"" FORGED FILL_900 "\n", ""},
+    {"a sender so long that its quotes are cut off",
+     AT "postfix/qmgr[2]: 4A1B2C3D4E: from=<\"" FILL_900
+	"@z.example>, status=expired, returned to sender\n" AT
+	"postfix/qmgr[2]: 4A1B2C3D4E: from=<\"x@z.example>, size=1, nrcpt=1 (queue active)" FILL_900
+	"\n" SMTP "4A1B2C3D4E" SENT,
+     "sent - - -" TO_B},
     {"a local part without its domain",
      SMTP "4A1B2C3D4E: to=<x, status=sent (250 ok)@b.example>" TRUE_BOUNCE,
      "bounced - - - > b.example @mx.b.example 5.1.1: 550 5.1.1 no\n"},
+    {"in orig_to that has no domain and no quotes",
+     SMTP "4A1B2C3D4E: to=<u@b.example>, orig_to=<x>, relay=evil[192.0.2.66]:25, delay=1, "
+	  "dsn=2.0.0, status=sent (250 ok)>" TRUE_BOUNCE,
+     "bounced - - - > b.example @- 5.1.1: 550 5.1.1 no\n"},
+    {"an orig_to in the recipient",
+     SMTP "4A1B2C3D4E: to=<x@z.example>, orig_to=<" FORGED "@b.example>" TRUE_BOUNCE,
+     "bounced - - - > - @- 5.1.1: 550 5.1.1 no\n"},
     {"in orig_to",
      SMTP "4A1B2C3D4E: to=<u@b.example>, orig_to=<\"" FORGED "\"@a.example>" TRUE_BOUNCE,
      "bounced - - - > b.example @mx.b.example 5.1.1: 550 5.1.1 no\n"},
@@ -289,7 +343,7 @@ static const struct log_case forged_case[] = {
      SMTP "4A1B2C3D4E: to=<u@b.example>" TAIL(
 	 "4.7.1") "status=deferred (host mx.b.example[203.0.113.5] said: 451 "
 		  "to=<" FORGED ", status=sent (250 ok))",
-     "deferred - - - > b.example @mx.b.example 4.7.1: 451 to=<" FORGED ", status=sent (250 ok)\n"},
+     "deferred - - - > - @- 4.7.1: 250 ok), status=sent (250 ok)\n"},
     {"a reply that speaks of a filter",
      AT
      "postfix/smtpd[7]: 5B1B2C3D4E: client=c[100.64.0.1], sasl_method=PLAIN, sasl_username=bob\n" AT
