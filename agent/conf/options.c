@@ -184,7 +184,8 @@ static const struct option rows[] = {
      .max = 1024,
      .text = "Which entries of a journal are read, as journalctl takes it: FIELD=value, of one "
 	     "field either, of several all; \"+\" stands between alternatives. Without it "
-	     "SYSLOG_FACILITY=2, which is mail."},
+	     "SYSLOG_FACILITY=2, which is mail, and which any user of the host may write; "
+	     "_SYSTEMD_UNIT= keeps to the mail server's own."},
     {"maillogs[].by_service", OPTION_GROUPS, LIST_AT(conf_maillog, by_service, by_services),
      .text = "Addresses by service."},
     {"maillogs[].by_service[].service", OPTION_TEXT, .is_required = true, AT(conf_log_map, word),

@@ -90,50 +90,53 @@ static struct slice session_id(struct slice pid, struct slice relay, char id[OPE
 	return slice_of(id, 1 + pid.len + sizeof(ip.byte));
 }
 
-/* "relay=CLIENT, authid=U, mech=PLAIN, bits=0" */
+/* "relay=CLIENT, authid=U, mech=PLAIN, bits=0". CLIENT may begin with what the client's ident
+ * server says of it (confTO_IDENT); U is the name of an account that proved to be one. */
 static void read_auth(struct log_reader *reader, const struct log_line *line, struct slice rest)
 {
+	static const char key[] = ", authid=";
 	char id[OPEN_ID_BYTES];
 	struct open_id *open;
-	struct slice relay;
 	ptrdiff_t end;
 
-	if (!scan_text(&rest, "relay=") || !scan_value(&rest, &relay) ||
-	    !scan_text(&rest, "authid="))
+	if (!scan_text(&rest, "relay="))
 		return;
 	end = scan_find_last(rest, ", mech=");
 	if (end != SCAN_NONE)
 		rest.len = (size_t)end;
-	open = open_put(reader->open, session_id(line->pid, relay, id), line->at);
+	end = scan_find_last(rest, key);
+	if (end == SCAN_NONE)
+		return;
+	open = open_put(reader->open, session_id(line->pid, slice_of(rest.at, (size_t)end), id),
+			line->at);
 	if (open)
-		open_set(reader->open, open, OPEN_ACCOUNT, rest);
+		open_set(reader->open, open, OPEN_ACCOUNT,
+			 slice_from(rest, (size_t)end + sizeof(key) - 1));
 }
 
-/* The value of the last "KEY=" of a from= line: behind the sender and the message id, which are
- * the client's text. */
-static struct slice last_value(struct slice rest, const char *key)
+/* What stands behind the last "KEY=" of a from= line: behind the sender and the message id, which
+ * are the client's text. */
+static struct slice behind_last(struct slice rest, const char *key)
 {
 	const ptrdiff_t at = scan_find_last(rest, key);
-	struct slice value = {"", 0};
 
-	if (at == SCAN_NONE)
-		return value;
-	rest = slice_from(rest, (size_t)at + strlen(key));
-	return scan_value(&rest, &value) ? value : rest;
+	return slice_from(rest, at == SCAN_NONE ? rest.len : (size_t)at + strlen(key));
 }
 
 /* proto=ESMTPA and ESMTPSA are what a session becomes by logging in (RFC 3848). */
 static bool may_be_authenticated(struct slice rest)
 {
-	const struct slice proto = last_value(rest, ", proto=");
+	struct slice proto, tail = behind_last(rest, ", proto=");
 
+	if (!scan_value(&tail, &proto))
+		proto = tail;
 	return !proto.len || proto.at[proto.len - 1] == 'A';
 }
 
 static void join_session(struct log_reader *reader, const struct log_line *line,
 			 struct open_id *open, struct slice rest)
 {
-	struct slice relay = last_value(rest, ", relay=");
+	struct slice relay = behind_last(rest, ", relay="); /* the last field */
 	char id[OPEN_ID_BYTES];
 	const struct open_id *session = open_find(reader->open, session_id(line->pid, relay, id));
 	struct slice user;

@@ -167,6 +167,14 @@ static void leaves_out_what_is_no_attempt(void **state)
 }
 
 static const struct log_case forged_case[] = {
+    {"an account of this host by the client's ident server",
+     FROM ", proto=ESMTP, daemon=MTA, relay=IDENT:x, relay=root@localhost, y@evil.example "
+	  "[192.0.2.66]\n" SENT,
+     "sent - - a.example" TO_B},
+    {"another account by it",
+     AT "AUTH=server, relay=IDENT:x, authid=bob, mech=PLAIN, y@pc.example [100.64.0.1], "
+	"authid=eva@a.example, mech=PLAIN, bits=0\n" FROM CLIENT SENT,
+     "sent - eva@a.example a.example" TO_B},
     {"in a quoted recipient",
      AT "56FCln1K000003: to=<\"u>, delay=0, mailer=esmtp, relay=x, dsn=2.0.0, stat=Sent "
 	"(ok\"@b.example>" TIMES RELAY ", dsn=5.1.1, stat=User unknown",
