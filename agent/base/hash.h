@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A hash for tables and for telling files apart, the same on every machine; eight bytes a step. */
 
@@ -48,6 +49,12 @@ static inline uint64_t hash_seeded(uint64_t seed, const void *bytes, size_t len)
 static inline uint64_t hash_bytes(const void *bytes, size_t len)
 {
 	return hash_seeded(0, bytes, len);
+}
+
+/* Goes on with a text. */
+static inline uint64_t hash_text(uint64_t sum, const char *text)
+{
+	return hash_seeded(sum, text, strlen(text));
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "run/report_parts.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -12,11 +13,11 @@ static uint64_t seed_of(const struct report *report)
 {
 	const struct conf *const conf = report->request->conf;
 	const double limit[] = {conf->volume.spike_ratio, (double)conf->volume.floor};
-	uint64_t seed = report_mix_text(0, PACKAGE_VERSION);
+	uint64_t seed = hash_text(0, PACKAGE_VERSION);
 
-	seed = report_mix_text(report_mix_text(seed, conf->language), conf->timezone);
-	seed = report_mix(seed, limit, sizeof(limit));
-	return report_mix_int(report_mix_int(seed, report->from), report->to);
+	seed = hash_text(hash_text(seed, conf->language), conf->timezone);
+	seed = hash_seeded(seed, limit, sizeof(limit));
+	return hash_step(hash_step(seed, (uint64_t)report->from), (uint64_t)report->to);
 }
 
 static uint64_t digest_lists(const struct report *report)
@@ -25,10 +26,10 @@ static uint64_t digest_lists(const struct report *report)
 
 	for (size_t i = 0; i < report->events; i++)
 		if (!report->event[i].address[0])
-			sum = report_mix_int(sum, report->event[i].id);
+			sum = hash_step(sum, (uint64_t)report->event[i].id);
 	for (size_t i = 0; i < report->lists; i++) {
-		sum = report_mix_text(sum, report->list[i].list->zone);
-		sum = report_mix_int(sum, report->list[i].health);
+		sum = hash_text(sum, report->list[i].list->zone);
+		sum = hash_step(sum, report->list[i].health);
 	}
 	return sum;
 }
@@ -55,15 +56,15 @@ static void plan_pools(struct report *report)
 	struct map *by_name = map_new();
 
 	for (size_t i = 0; i < report->pools; i++) {
-		digest[i] = report_mix_text(report->seed, report->pool[i].name);
+		digest[i] = hash_text(report->seed, report->pool[i].name);
 		map_put(by_name, report->pool[i].name, &digest[i]);
 	}
 	for (size_t i = 0; i < report->status.views; i++) {
 		uint64_t *const sum = map_get(by_name, report->view[i]->pool);
 
-		*sum = report_mix_text(*sum, report->view[i]->address);
+		*sum = hash_text(*sum, report->view[i]->address);
 		if (report->of_view[i])
-			*sum = report_mix_int(*sum, (int64_t)report->of_view[i]->digest);
+			*sum = hash_step(*sum, report->of_view[i]->digest);
 	}
 	map_free(by_name);
 	/* "" is no word that a picture can be asked for. */

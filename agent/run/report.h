@@ -15,7 +15,7 @@
 /* The web page: a folder of files, made beside the one that is there and then put in its place
  * whole. Pages are written each time; a picture is drawn only when what it shows has changed. */
 
-enum { REPORT_DAYS_MIN = 7, REPORT_DAYS = 90, REPORT_DAYS_MAX = 3 * 366 };
+enum { REPORT_DAYS_MIN = 7, REPORT_DAYS_MAX = 3 * 366 };
 
 struct report_request {
 	const struct conf *conf;

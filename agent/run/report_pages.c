@@ -1,5 +1,6 @@
 #include "run/report_parts.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "render/tr.h"
 #include "store/samples.h"
@@ -8,7 +9,7 @@
 
 enum { NEWEST_EVENTS = 20, MEAN_DAYS = 62 /* before the window, which means are made of */ };
 
-struct html_page report_frame(const struct report *report, struct str *out, const char *title,
+static struct html_page frame(const struct report *report, struct str *out, const char *title,
 			      enum html_section section)
 {
 	return (struct html_page){
@@ -102,7 +103,7 @@ static bool write_address(struct report *report, size_t at, const struct made *m
 					 .has_picture = shot && !shot->has_failed,
 					 .has_hours = hours && !hours->has_failed};
 	struct str out = {0}, name = {0};
-	const struct html_page page = report_frame(report, &out, view->address, HTML_DEEPER);
+	const struct html_page page = frame(report, &out, view->address, HTML_DEEPER);
 
 	show_days(report, made, arena, &address);
 	show_events(made, arena, &address);
@@ -125,11 +126,11 @@ static uint64_t mix_standings(uint64_t sum, const struct stored_address *stored)
 	for (size_t i = 0; i < stored->standings; i++) {
 		const struct standing *const standing = &stored->standing[i];
 
-		sum = report_mix_text(sum, standing->check);
-		sum = report_mix_text(sum, standing->subject);
-		sum = report_mix_int(sum, standing->belief);
-		sum = report_mix_int(sum, standing->severity);
-		sum = report_mix_int(sum, standing->since);
+		sum = hash_text(sum, standing->check);
+		sum = hash_text(sum, standing->subject);
+		sum = hash_step(sum, standing->belief);
+		sum = hash_step(sum, standing->severity);
+		sum = hash_step(sum, (uint64_t)standing->since);
 	}
 	return sum;
 }
@@ -142,16 +143,16 @@ static bool digest_address(struct report *report, const struct stored_address *s
 
 	if (!samples_newest(report->source.store, stored->id, &sample, err))
 		return false;
-	*sum = report_mix_text(report_mix_text(report->seed, stored->name), stored->pool);
-	*sum = mix_standings(report_mix_int(*sum, sample), stored);
+	*sum = hash_text(hash_text(report->seed, stored->name), stored->pool);
+	*sum = mix_standings(hash_step(*sum, (uint64_t)sample), stored);
 	for (size_t i = 0; i < made->events; i++)
-		*sum = report_mix_int(*sum, made->event[i].id);
+		*sum = hash_step(*sum, (uint64_t)made->event[i].id);
 	for (size_t i = 0; i < made->days; i++) {
 		const struct volume_day *const day = &made->day[i];
 		const int64_t row[] = {day->day, (int64_t)day->sent, (int64_t)day->deferred,
 				       (int64_t)day->bounced, (int64_t)day->expired};
 
-		*sum = report_mix(*sum, row, sizeof(row));
+		*sum = hash_seeded(*sum, row, sizeof(row));
 	}
 	return true;
 }
@@ -171,10 +172,10 @@ static void plan_hours(struct report *report, size_t at, const struct stored_add
 	hours = report_add_shot(report, GRAPH_VOLUME, stored->address,
 				in_folder(report->arena, "a", &name));
 	hours->days = REPORT_HOURS_DAYS;
-	hours->digest = report_mix_int(report->of_view[at]->digest, hours->days);
+	hours->digest = hash_step(report->of_view[at]->digest, hours->days);
 	/* What is open is drawn up to the hour. */
 	if (stored->standings)
-		hours->digest = report_mix_int(hours->digest, report_hour_end(report));
+		hours->digest = hash_step(hours->digest, (uint64_t)report_hour_end(report));
 	report->of_hours[at] = hours;
 }
 
@@ -231,8 +232,7 @@ static bool write_pool(struct report *report, const struct report_pool *pool, st
 
 	for (size_t i = 0; ok && i < report_pool_pages(pool); i++) {
 		struct str out = {0}, name = {0};
-		const struct html_page page =
-		    report_frame(report, &out, str_text(&title), HTML_DEEPER);
+		const struct html_page page = frame(report, &out, str_text(&title), HTML_DEEPER);
 
 		report_pool(&page, pool, i);
 		report_pool_page(&name, pool->name, i);
@@ -321,7 +321,7 @@ bool report_write_others(struct report *report, struct err *err)
 		ok = write_pool(report, &report->pool[i], err);
 	for (size_t i = 0; ok && i < COUNT_OF(sheet); i++) {
 		struct str out = {0};
-		const struct html_page page = report_frame(
+		const struct html_page page = frame(
 		    report, &out, tr(report->source.language, sheet[i].title), sheet[i].section);
 
 		sheet[i].render(report, &page);

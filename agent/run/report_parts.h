@@ -59,8 +59,6 @@ struct report {
 bool report_load(struct report *report, struct err *err);
 
 /* --- report_pages.c --- */
-struct html_page report_frame(const struct report *report, struct str *out, const char *title,
-			      enum html_section section);
 /* The pages of the addresses, and what each one's picture would show. */
 bool report_write_addresses(struct report *report, struct err *err);
 /* A page again, once it turned out that its picture could not be drawn. */
@@ -70,9 +68,6 @@ bool report_write_others(struct report *report, struct err *err);
 /* --- report_pictures.c --- */
 /* When the hour ends that it is now. */
 int64_t report_hour_end(const struct report *report);
-uint64_t report_mix(uint64_t sum, const void *bytes, size_t len);
-uint64_t report_mix_text(uint64_t sum, const char *text);
-uint64_t report_mix_int(uint64_t sum, int64_t value);
 struct report_shot *report_add_shot(struct report *report, enum graph_kind kind,
 				    const char *subject, const char *file);
 /* Draws what has changed and keeps the rest. */

@@ -13,21 +13,6 @@
 enum { FORMAT = 1 /* of the marker, and of what pictures look like: a new one draws all anew */ };
 enum { DIGEST_BYTES = 17, THEMES = 2 };
 
-uint64_t report_mix(uint64_t sum, const void *bytes, size_t len)
-{
-	return hash_seeded(sum, bytes, len);
-}
-
-uint64_t report_mix_text(uint64_t sum, const char *text)
-{
-	return hash_seeded(sum, text, strlen(text));
-}
-
-uint64_t report_mix_int(uint64_t sum, int64_t value)
-{
-	return hash_step(sum, (uint64_t)value);
-}
-
 struct report_shot *report_add_shot(struct report *report, enum graph_kind kind,
 				    const char *subject, const char *file)
 {
