@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECENT_DAYS = 7 };
-
 /* What one address tried for a view. */
 struct use {
 	struct use *next;
@@ -97,7 +95,7 @@ static void add_to_view(struct adding *adding, struct domain_view *view,
 	use = use_of(adding, view, count->sender_id);
 	view->addresses += use->tried == 0 && count->tried > 0;
 	use->tried += count->tried;
-	use->lately += ago <= RECENT_DAYS ? count->tried : 0;
+	use->lately += ago <= DOMAIN_RECENT_DAYS ? count->tried : 0;
 }
 
 static int by_id(const void *key, const void *member)
@@ -230,7 +228,7 @@ static void give_addresses(struct adding *adding, struct domain_view *view)
 static bool give_accounts(struct adding *adding, int64_t domain_id, struct err *err)
 {
 	const struct domain_making *const making = adding->making;
-	const struct account_period period = {making->question->today - RECENT_DAYS,
+	const struct account_period period = {making->question->today - DOMAIN_RECENT_DAYS,
 					      making->question->today, domain_id};
 	struct domain_account *row;
 	size_t rows;
@@ -252,8 +250,7 @@ static bool give_all_accounts(struct adding *adding, struct err *err)
 	if (!adding->making->question->wanted)
 		return give_accounts(adding, 0, err);
 	for (size_t i = 0; i < adding->slots; i++)
-		if (adding->slot[i].view &&
-		    !give_accounts(adding, adding->slot[i].domain_id, err))
+		if (adding->slot[i].view && !give_accounts(adding, adding->slot[i].domain_id, err))
 			return false;
 	return true;
 }

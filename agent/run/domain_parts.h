@@ -5,8 +5,6 @@
 
 /* Inside run/: the domains of a pass. */
 
-enum { DOMAIN_FOUND_DAYS = 30 }; /* who sent in so many is looked at */
-
 /* Appends the domains to pass->targets: each that is looked at, and behind it the registrable
  * domain it belongs to when nobody else brings that. */
 bool domains_choose(struct pass *pass, struct err *err);

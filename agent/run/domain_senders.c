@@ -1,5 +1,6 @@
 /* Which addresses the records of a pass's domains are held against: those their mail left from. */
 #include "run/domain_parts.h"
+#include "run/domain_view.h"
 
 #include "auth/hostname.h"
 #include "base/map.h"
@@ -7,14 +8,11 @@
 
 #include <string.h>
 
-/* Where a domain sent in the last week, what it used before is history: servers move. */
-enum { RECENT_DAYS = 7 };
-
 struct sender_query domains_period(const struct pass *pass)
 {
 	const int64_t today = pass_day(pass);
 
-	return (struct sender_query){today - DOMAIN_FOUND_DAYS, today - RECENT_DAYS, today};
+	return (struct sender_query){today - DOMAIN_FOUND_DAYS, today - DOMAIN_RECENT_DAYS, today};
 }
 
 /* What becomes of one domain. */

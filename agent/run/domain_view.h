@@ -15,6 +15,10 @@
 /* The domains that mail is sent for, with what the logs count of them and how near they are to being
  * bulk senders. A pass counts and keeps that; whoever looks reads it back. */
 
+/* Who sent in the first is looked at; where from in the second is what it uses, before that is
+ * history: servers move. */
+enum { DOMAIN_FOUND_DAYS = 30, DOMAIN_RECENT_DAYS = 7 };
+
 struct domain_question {
 	const struct conf *conf;
 	const struct snapshot *snapshot;
