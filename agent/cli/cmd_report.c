@@ -6,10 +6,9 @@
 #include "render/json.h"
 #include "run/report.h"
 #include "sys/clock.h"
+#include "sys/host.h"
 
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char default_span[] = "90d";
 static const int64_t day_ms = 86400 * 1000LL;
@@ -61,14 +60,11 @@ static enum cli_status make(struct cli *cli, struct report_request *request)
 {
 	struct progress progress = progress_begin(cli);
 	const int64_t began_us = clock_monotonic_us();
-	char host[HOST_NAME_MAX + 1] = "";
 	struct report_outcome outcome;
 	struct err err;
 	bool ok;
 
-	if (gethostname(host, sizeof(host) - 1) != 0)
-		host[0] = '\0';
-	request->host = host;
+	request->host = host_name(cli->arena);
 	request->progress = progress_show;
 	request->context = &progress;
 	ok = report_make(request, cli->arena, &outcome, &err);

@@ -6,16 +6,7 @@
 #include "conf/replies.h"
 #include "run/traffic_parts.h"
 
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
-
-const char *facts_host(struct arena *arena)
-{
-	char *const name = arena_calloc(arena, HOST_NAME_MAX + 1, 1);
-
-	return gethostname(name, HOST_NAME_MAX) == 0 && *name ? name : "localhost";
-}
 
 static void read_receivers(struct mail *mail)
 {
@@ -46,13 +37,9 @@ static void complete_item(struct mail *mail, struct incident_item *item)
 	const struct stored_address *const stored = alerts_target(alerts, item->address);
 	const struct probe_source *const source =
 	    strcmp(item->check, CHECK_DNSBL) == 0 ? map_get(alerts->source, item->subject) : NULL;
+	const struct standing *const standing =
+	    stored ? pass_find_standing(stored, item->check, item->subject) : NULL;
 
-	const struct standing *standing = NULL;
-
-	for (size_t i = 0; stored && i < stored->standings && !standing; i++)
-		if (strcmp(stored->standing[i].check, item->check) == 0 &&
-		    strcmp(stored->standing[i].subject, item->subject) == 0)
-			standing = &stored->standing[i];
 	item->fix = standing ? standing->fix : "";
 	item->list = source ? source->list : NULL;
 	item->way = strcmp(item->check, "receiver") == 0 ? way_of(mail, item->subject) : NULL;

@@ -10,6 +10,7 @@
 #include "render/letter.h"
 #include "store/channels.h"
 #include "store/outbox.h"
+#include "sys/host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -373,7 +374,7 @@ static bool keep_week(const struct alerts *alerts, struct err *err)
 bool alerts_letters(struct alerts *alerts, struct err *err)
 {
 	struct pass *const pass = alerts->pass;
-	struct mail mail = {.alerts = alerts, .host = facts_host(alerts->arena)};
+	struct mail mail = {.alerts = alerts, .host = host_name(alerts->arena)};
 
 	if (!channels_load(pass->store, alerts->arena, &mail.begun, &mail.begins, err))
 		return false;

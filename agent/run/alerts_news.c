@@ -116,21 +116,12 @@ static bool is_watched(const struct reader *reader, const char *check, const cha
 	return true;
 }
 
-static const struct standing *standing_of(const struct stored_address *stored, const char *check,
-					  const char *subject)
-{
-	for (size_t i = 0; stored && i < stored->standings; i++)
-		if (strcmp(stored->standing[i].check, check) == 0 &&
-		    strcmp(stored->standing[i].subject, subject) == 0)
-			return &stored->standing[i];
-	return NULL;
-}
-
 static bool is_believed(const struct reader *reader, const char *address, const char *check,
 			const char *subject)
 {
+	const struct stored_address *const stored = alerts_target(reader->alerts, address);
 	const struct standing *const standing =
-	    standing_of(alerts_target(reader->alerts, address), check, subject);
+	    stored ? pass_find_standing(stored, check, subject) : NULL;
 
 	return standing && is_loud(standing) && is_watched(reader, check, subject);
 }

@@ -78,8 +78,6 @@ struct mail {
 	const char *week_uid;
 };
 
-/* Where repwatch runs. */
-const char *facts_host(struct arena *arena);
 /* Of an incident that goes on, what nobody wants to hear of and what is of other pools than the
  * channel's is left out. */
 struct incident facts_shown(struct mail *mail, const struct conf_channel *channel,

@@ -2,11 +2,11 @@
 
 #include "base/mem.h"
 #include "render/letter.h"
+#include "sys/host.h"
 
 #include <string.h>
-#include <unistd.h>
 
-enum { HEARTBEAT_MS = 10000, HOST_BYTES = 256 };
+enum { HEARTBEAT_MS = 10000 };
 
 /* --- the lanes' two ends, as post_lanes() calls them --- */
 
@@ -84,17 +84,15 @@ static bool lanes_beside(void *context)
 /* A name for message ids: the host's, which a sender's domain makes whole. */
 const char *lane_host(const struct conf *conf, struct arena *arena)
 {
-	char name[HOST_BYTES] = "";
+	const char *const name = host_name(arena);
 
-	if (gethostname(name, sizeof(name) - 1) != 0 || !*name)
-		return "localhost";
 	for (size_t i = 0; !strchr(name, '.') && i < conf->alerts.channels; i++) {
 		const char *const at = strchr(conf->alerts.channel[i].from, '@');
 
 		if (at)
 			return arena_printf(arena, "%s.%s", name, at + 1);
 	}
-	return arena_strdup(arena, name);
+	return name;
 }
 
 struct delivery_lane *lane_add(struct sending *delivery, const struct conf_channel *channel)

@@ -3,25 +3,17 @@
 #include "render/letter.h"
 #include "run/route.h"
 #include "store/incidents.h"
+#include "sys/host.h"
 
 #include <jansson.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* An Alertmanager forgets what is not said again: each pass posts every open incident anew, good
  * until the state counts as stale. Labels are those of the letters, so that both are one alert; an
  * end is told by its letter alone. */
 
 enum { ALERTS_A_POST = 200 };
-
-static const char *plain_host(struct arena *arena)
-{
-	char *const name = arena_calloc(arena, HOST_NAME_MAX + 1, 1);
-
-	return gethostname(name, HOST_NAME_MAX) == 0 && *name ? name : "localhost";
-}
 
 static bool is_muted(const struct incident *incident)
 {
@@ -57,7 +49,7 @@ static void add(struct delivery_lane *lane, json_t *all, const struct incident *
 	    .incident = &part,
 	    .incidents = 1,
 	    .traffic_address = "",
-	    .host = plain_host(lane->arena),
+	    .host = host_name(lane->arena),
 	    .report_url = conf->alerts.report_url,
 	};
 	struct letter letter = {.len = 0};

@@ -88,7 +88,7 @@ struct event *pass_event(struct pass *pass);
 struct standing *pass_standing(struct pass *pass, size_t target, size_t source, const char *check,
 			       bool create);
 /* The same for beliefs that come from no list. `good_at`: when it was clear last, 0 for never. */
-struct standing *pass_find_standing(struct pass *pass, size_t target, const char *check,
+struct standing *pass_find_standing(const struct stored_address *stored, const char *check,
 				    const char *subject);
 struct standing *pass_add_standing(struct pass *pass, size_t target, const char *check,
 				   const char *subject, uint32_t good_at);

@@ -52,11 +52,9 @@ struct pass_domain *pass_domain(const struct pass *pass, size_t target)
 	return target < addresses ? NULL : &pass->domain[target - addresses];
 }
 
-struct standing *pass_find_standing(struct pass *pass, size_t target, const char *check,
+struct standing *pass_find_standing(const struct stored_address *stored, const char *check,
 				    const char *subject)
 {
-	const struct stored_address *const stored = &pass->stored[target];
-
 	for (size_t i = 0; i < stored->standings; i++)
 		if (strcmp(stored->standing[i].check, check) == 0 &&
 		    strcmp(stored->standing[i].subject, subject) == 0)
@@ -95,7 +93,7 @@ struct standing *pass_standing(struct pass *pass, size_t target, size_t source, 
 {
 	const struct list *const list = pass->source[source].list;
 	const char *const subject = list ? list->zone : "";
-	struct standing *const found = pass_find_standing(pass, target, check, subject);
+	struct standing *const found = pass_find_standing(&pass->stored[target], check, subject);
 
 	if (found || !create)
 		return found;

@@ -109,7 +109,7 @@ static struct standing *standing_of(struct pass *pass, size_t target,
 				    const struct observation *seen)
 {
 	struct standing *const standing =
-	    pass_find_standing(pass, target, seen->check, seen->subject);
+	    pass_find_standing(&pass->stored[target], seen->check, seen->subject);
 
 	if (standing || seen->finding == FINDING_CLEAR)
 		return standing;
