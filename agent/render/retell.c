@@ -198,6 +198,7 @@ static size_t fill(struct teller *teller, struct str *out, const char *sentence,
 		if (!place.is_told && !more && !tell_stand_in(teller, out, part))
 			str_add_bytes(out, part.at, part.len);
 		ours += more;
+		sentence += tr_is_needless_blank(out, 0, sentence, sentence + 1);
 	}
 	return ours;
 }

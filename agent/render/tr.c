@@ -69,24 +69,69 @@ static size_t count_places(const char *sentence)
 	return count < PLACES_MAX ? count : PLACES_MAX;
 }
 
+/* U+3000 to U+9FFF and U+F000 to U+FFFF, in UTF-8. */
+static bool is_wide(const char *at)
+{
+	const unsigned char lead = (unsigned char)*at;
+
+	return (lead >= 0xe3 && lead <= 0xe9) || lead == 0xef;
+}
+
+bool tr_is_needless_blank(const struct str *out, size_t begin, const char *blank,
+			  const char *behind)
+{
+	return *blank == ' ' && is_wide(behind) && out->len >= begin + 3 &&
+	       is_wide(out->text + out->len - 3);
+}
+
+struct filler {
+	struct str *out;
+	size_t begin; /* of this sentence */
+	const char *language;
+	const char *const *filling;
+	size_t count;
+};
+
+static const char *filling_of(const struct filler *filler, const struct tr_place *place)
+{
+	if (place->which >= filler->count)
+		return "";
+	return place->is_told ? tr(filler->language, filler->filling[place->which])
+			      : filler->filling[place->which];
+}
+
+/* `next`: of the place behind the blank, if there is one. */
+static bool is_needless(const struct filler *filler, const char *blank, size_t next,
+			bool is_behind_place)
+{
+	const struct tr_place place = tr_place(blank + 1, next);
+	const char *const behind = place.len ? filling_of(filler, &place) : blank + 1;
+
+	return is_behind_place != (place.len > 0) &&
+	       tr_is_needless_blank(filler->out, filler->begin, blank, behind);
+}
+
 static void fill(struct str *out, const char *language, const char *sentence,
 		 const char *const *filling, size_t count)
 {
+	const struct filler filler = {out, out->len, language, filling, count};
+	bool is_behind_place = false;
 	size_t next = 0;
 
 	while (*sentence) {
 		const struct tr_place place = tr_place(sentence, next);
 
-		if (!place.len) {
+		if (place.len) {
+			str_add(out, filling_of(&filler, &place));
+			next = place.which + 1;
+			sentence += place.len;
+		} else {
 			sentence += sentence[0] == '%' && sentence[1] == '%';
-			str_add_char(out, *sentence++);
-			continue;
+			if (!is_needless(&filler, sentence, next, is_behind_place))
+				str_add_char(out, *sentence);
+			sentence++;
 		}
-		if (place.which < count)
-			str_add(out, place.is_told ? tr(language, filling[place.which])
-						   : filling[place.which]);
-		next = place.which + 1;
-		sentence += place.len;
+		is_behind_place = place.len > 0;
 	}
 }
 

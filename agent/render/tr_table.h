@@ -1,6 +1,8 @@
 #ifndef RENDER_TR_TABLE_H
 #define RENDER_TR_TABLE_H
 
+#include "base/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,5 +40,10 @@ struct tr_place {
 };
 /* `next`: of a place without a number, the one behind the last. */
 struct tr_place tr_place(const char *at, size_t next);
+
+/* A translation has a blank where a name in other letters is to be kept apart from Japanese. When
+ * what stands there is Japanese, too ("12 addresses"), there is none. `begin`: of the sentence. */
+bool tr_is_needless_blank(const struct str *out, size_t begin, const char *blank,
+			  const char *behind);
 
 #endif

@@ -38,7 +38,7 @@ static void sentences(void **state)
 	    {"zen.example lists it, now major (was minor): SBL (127.0.0.2)",
 	     "zen.example に登録（重大度が「注意」から「重要」に上昇）: SBL（127.0.0.2）"},
 	    {"3 domains (a.example, b.example, ...): SPF gives softfail for its address",
-	     "3件のドメイン（a.example, b.example, ...）: 送信元IPアドレス からの送信のSPF結果は "
+	     "3件のドメイン（a.example, b.example, ...）: 送信元IPアドレスからの送信のSPF結果は "
 	     "softfail です"},
 	    {"whether DKIM, DMARC and PTR would pass as a bulk sender's is not known: no domain "
 	     "was "
