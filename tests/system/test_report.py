@@ -16,14 +16,15 @@ import time
 import pytest
 
 import agent
+import hosts
 import sites
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHROMIUM = shutil.which("chromium")
 
 
-def report(repwatch, *words):
-    result = repwatch("report", "-o", repwatch.dir / "site", "--json", *words)
+def report(repwatch, *words, **environment):
+    result = repwatch("report", "-o", repwatch.dir / "site", "--json", *words, **environment)
     assert result.code == 0, result
     return result.json
 
@@ -36,15 +37,20 @@ def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.skipif(not hosts.FAKETIME, reason="libfaketime is not installed")
 def test_draws_what_changed_and_keeps_the_rest(repwatch):
     ips = sites.make(repwatch, 40)
     site = repwatch.dir / "site"
-    first = report(repwatch)
+    # All at one time: pictures of hours are new with each hour.
+    clock = time.strftime("@%Y-%m-%d %H:00:30", time.gmtime(time.time() + 3600))
+    at = {"LD_PRELOAD": hosts.FAKETIME, "FAKETIME": clock, "TZ": "UTC", "DONT_FAKE_MONOTONIC": "1",
+          "ASAN_OPTIONS": agent.WITH_PRELOADED}
+    first = report(repwatch, **at)
     # an index, four more, two pools, one an address; two pictures an address, two for each pool, twice; all lists are well
     assert first["pages"] == 5 + 2 + 40 and first["drawn"] == 2 * (2 * 40 + 2 * 2) and first["kept"] == 0
     quiet, changed = site / "a" / f"{ips[5]}.svg", site / "a" / f"{ips[7]}.svg"
     before = inode(quiet), inode(changed)
-    again = report(repwatch)
+    again = report(repwatch, **at)
     assert again["drawn"] == 0 and again["kept"] == first["drawn"]
     assert (inode(quiet), inode(changed)) == before
 
@@ -52,10 +58,10 @@ def test_draws_what_changed_and_keeps_the_rest(repwatch):
     db.execute("UPDATE volume_day SET sent = 9 * sent WHERE sender_id = 8 AND day = (SELECT max(day) FROM volume_day) - 3")
     db.commit()
     changed_drawing = changed.read_bytes()
-    third = report(repwatch)
+    third = report(repwatch, **at)
     assert third["drawn"] == 2 * (2 + 2)  # itself, and its pool's two
     assert inode(quiet) == before[0] and changed.read_bytes() != changed_drawing
-    assert report(repwatch, "--full")["kept"] == 0
+    assert report(repwatch, "--full", **at)["kept"] == 0
     # nothing is left beside it
     assert [path.name for path in repwatch.dir.iterdir() if path.name.startswith(".site")] == []
 
