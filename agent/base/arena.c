@@ -31,7 +31,8 @@ struct arena *arena_new(void)
 	return arena;
 }
 
-void arena_reset(struct arena *arena)
+/* All but the first, which is returned. */
+static struct block *free_blocks(struct arena *arena)
 {
 	struct block *block = arena->newest;
 
@@ -41,6 +42,13 @@ void arena_reset(struct arena *arena)
 		free(block);
 		block = next;
 	}
+	return block;
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct block *const block = free_blocks(arena);
+
 	if (block) {
 		memset(block->data, 0, block->used);
 		block->used = 0;
@@ -53,8 +61,7 @@ void arena_free(struct arena *arena)
 {
 	if (!arena)
 		return;
-	arena_reset(arena);
-	free(arena->newest);
+	free(free_blocks(arena));
 	free(arena);
 }
 

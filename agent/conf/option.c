@@ -89,13 +89,20 @@ const struct option *level_next(const struct level *level, size_t *at)
 	return NULL;
 }
 
-const struct option *level_find(const struct level *level, const char *name)
+const struct option *level_find(const struct level *level, const char *name, size_t *at)
 {
-	const struct option *option;
+	const size_t rows = level->end - level->first;
 
-	for (size_t at = 0; (option = level_next(level, &at));)
-		if (strcmp(option->path + level->prefix_len, name) == 0)
-			return option;
+	/* Rows of levels below have a dot in what is left of their paths, and no name has one. */
+	for (size_t tries = 0; tries < rows; tries++) {
+		const struct option *const option =
+		    &level->table->row[level->first + (*at + tries) % rows];
+
+		if (strcmp(option->path + level->prefix_len, name) != 0)
+			continue;
+		*at = (*at + tries + 1) % rows;
+		return option;
+	}
 	return NULL;
 }
 

@@ -87,7 +87,8 @@ struct level level_top(const struct option_table *table);
 struct level level_below(const struct level *level, const struct option *option);
 /* Walks the direct rows: start with `*at = 0`, ends with NULL. */
 const struct option *level_next(const struct level *level, size_t *at);
-const struct option *level_find(const struct level *level, const char *name);
+/* The row of a name, or NULL. Looks from `*at` on, first 0, and leaves it behind what it found. */
+const struct option *level_find(const struct level *level, const char *name, size_t *at);
 /* The last part of its path. */
 const char *option_name(const struct option *option);
 

@@ -21,6 +21,8 @@ struct place {
 struct groups {
 	config_setting_t *const *item;
 	size_t count;
+	config_setting_t *
+	    *member; /* group by group, those of each row of the level; NULL: not given */
 };
 
 void reader_init(struct reader *reader, struct arena *arena)
@@ -137,15 +139,45 @@ static void note_unknown(struct reader *reader, const struct level *level,
 		     quote(reader->scratch, name));
 }
 
-static void note_all_unknown(struct reader *reader, const struct level *level,
-			     const config_setting_t *group)
+static size_t rows_of(const struct level *level)
 {
-	for (int i = 0; i < config_setting_length(group); i++) {
-		const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
+	return level->end - level->first;
+}
 
-		if (!level_find(level, config_setting_name(setting)))
+static size_t row_of(const struct level *level, const struct option *option)
+{
+	return (size_t)(option - level->table->row) - level->first;
+}
+
+/* Most files have their settings in the order of the rows, so each is looked for behind the one
+ * before. */
+static void find_members(struct reader *reader, const struct level *level,
+			 const config_setting_t *group, config_setting_t **member)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < config_setting_length(group); i++) {
+		config_setting_t *const setting = config_setting_get_elem(group, (unsigned)i);
+		const struct option *const option =
+		    level_find(level, config_setting_name(setting), &at);
+
+		if (option)
+			member[row_of(level, option)] = setting;
+		else
 			note_unknown(reader, level, setting);
 	}
+}
+
+static struct groups groups_of(struct reader *reader, const struct level *level,
+			       config_setting_t *const *item, size_t count)
+{
+	const size_t rows = rows_of(level);
+	const struct groups groups = {
+	    item, count, arena_calloc(reader->scratch, count * rows + 1, sizeof(*groups.member))};
+
+	for (size_t i = 0; i < count; i++)
+		find_members(reader, level, item[i], groups.member + i * rows);
+	return groups;
 }
 
 /* What is missing from the file as a whole may have been in the part that could not be read. */
@@ -161,26 +193,18 @@ static void note_missing(struct reader *reader, const struct option *option,
 		     option_wants(option->type));
 }
 
-/* config_setting_get_member() takes names for paths, and looks at each letter for a dot. */
-static config_setting_t *member_of(const config_setting_t *group, const struct option *option)
+/* What group `i` has for an option. */
+static config_setting_t *member_of(const struct groups *groups, size_t i, const struct level *level,
+				   const struct option *option)
 {
-	const char *const name = option_name(option);
-	const int count = config_setting_length(group);
-
-	for (int i = 0; i < count; i++) {
-		config_setting_t *const member = config_setting_get_elem(group, (unsigned)i);
-
-		if (strcmp(config_setting_name(member), name) == 0)
-			return member;
-	}
-	return NULL;
+	return groups->member[i * rows_of(level) + row_of(level, option)];
 }
 
 static void fill_group(struct reader *reader, const struct level *level,
-		       const struct groups *groups, void *base);
+		       config_setting_t *const *item, size_t count, void *base);
 
-static void fill_value(struct reader *reader, const struct option *option,
-		       const struct groups *groups, void *base)
+static void fill_value(struct reader *reader, const struct level *level,
+		       const struct option *option, const struct groups *groups, void *base)
 {
 	void *const field = (char *)base + option->offset;
 	size_t *const count =
@@ -189,7 +213,7 @@ static void fill_value(struct reader *reader, const struct option *option,
 
 	value_initial(reader, option, field, count);
 	for (size_t i = 0; i < groups->count; i++) {
-		const config_setting_t *setting = member_of(groups->item[i], option);
+		const config_setting_t *setting = member_of(groups, i, level, option);
 
 		if (!setting)
 			continue;
@@ -209,7 +233,7 @@ static void fill_section(struct reader *reader, const struct level *level,
 	size_t count = 0;
 
 	for (size_t i = 0; i < groups->count; i++) {
-		config_setting_t *setting = member_of(groups->item[i], option);
+		config_setting_t *setting = member_of(groups, i, level, option);
 
 		if (!setting)
 			continue;
@@ -218,7 +242,7 @@ static void fill_section(struct reader *reader, const struct level *level,
 		else
 			value_note_type(reader, option, setting);
 	}
-	fill_group(reader, &below, &(struct groups){item, count}, base);
+	fill_group(reader, &below, item, count, base);
 }
 
 /* The groups of one list, put behind those that are there; returns how many there are then. */
@@ -252,7 +276,7 @@ static void fill_list(struct reader *reader, const struct level *level, const st
 	char *element;
 
 	for (size_t i = 0; i < groups->count; i++) {
-		const config_setting_t *list = member_of(groups->item[i], option);
+		const config_setting_t *list = member_of(groups, i, level, option);
 
 		room += list && config_setting_is_aggregate(list)
 			    ? (size_t)config_setting_length(list)
@@ -260,7 +284,7 @@ static void fill_list(struct reader *reader, const struct level *level, const st
 	}
 	item = arena_calloc(reader->scratch, room + 1, sizeof(*item));
 	for (size_t i = 0; i < groups->count; i++) {
-		const config_setting_t *list = member_of(groups->item[i], option);
+		const config_setting_t *list = member_of(groups, i, level, option);
 
 		if (!list)
 			continue;
@@ -274,25 +298,23 @@ static void fill_list(struct reader *reader, const struct level *level, const st
 	for (size_t i = 0; i < count; i++) {
 		/* The first field, which has the same address, may override it. */
 		reader_place(reader, element + i * option->size, source_where(item[i]));
-		fill_group(reader, &below, &(struct groups){&item[i], 1},
-			   element + i * option->size);
+		fill_group(reader, &below, &item[i], 1, element + i * option->size);
 	}
 }
 
 static void fill_group(struct reader *reader, const struct level *level,
-		       const struct groups *groups, void *base)
+		       config_setting_t *const *item, size_t count, void *base)
 {
+	const struct groups groups = groups_of(reader, level, item, count);
 	const struct option *option;
 
 	for (size_t at = 0; (option = level_next(level, &at));)
 		if (option->type == OPTION_SECTION)
-			fill_section(reader, level, option, groups, base);
+			fill_section(reader, level, option, &groups, base);
 		else if (option->type == OPTION_GROUPS)
-			fill_list(reader, level, option, groups, base);
+			fill_list(reader, level, option, &groups, base);
 		else
-			fill_value(reader, option, groups, base);
-	for (size_t i = 0; i < groups->count; i++)
-		note_all_unknown(reader, level, groups->item[i]);
+			fill_value(reader, level, option, &groups, base);
 }
 
 void reader_fill(struct reader *reader, const struct option_table *table,
@@ -305,5 +327,5 @@ void reader_fill(struct reader *reader, const struct option_table *table,
 	for (size_t i = 0; i < sources; i++)
 		if (source[i])
 			item[count++] = source_root(source[i]);
-	fill_group(reader, &level, &(struct groups){item, count}, base);
+	fill_group(reader, &level, item, count, base);
 }

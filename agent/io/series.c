@@ -175,15 +175,15 @@ uint32_t series_step_s(enum series_kind kind)
 	return (uint32_t)layout_of(kind)->step_s;
 }
 
-int64_t series_last(struct series *series, struct series_name name)
+bool series_is_there(struct series *series, struct series_name name)
 {
 	char *path = path_of(series->dir, name);
-	int64_t last = 0;
+	struct stat st;
+	const bool is_there = lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+			      st.st_size == (off_t)layout_bytes(layout_of(name.kind));
 
-	if (!layout_look(layout_of(name.kind), path, &last))
-		last = 0;
 	free(path);
-	return last;
+	return is_there;
 }
 
 /* --- points --- */

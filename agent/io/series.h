@@ -52,9 +52,8 @@ void series_close(struct series *series);
 const char *series_notice(const struct series *series);
 /* Seconds of a row; what comes within one shows when it has ended. */
 uint32_t series_step_s(enum series_kind kind);
-/* When the file was updated last, 0 when it is to be rebuilt: what the store has since then fills
- * the gap that a full disk or a lost daemon left. Values a daemon still holds do not count. */
-int64_t series_last(struct series *series, struct series_name name);
+/* Whether the file is there and of its size: enough when there is nothing to write. */
+bool series_is_there(struct series *series, struct series_name name);
 /* Appends points (ascending); those not newer than the file's last are skipped. */
 enum series_result series_append(struct series *series, struct series_name name,
 				 const struct series_point *point, size_t points, struct err *err);

@@ -31,7 +31,7 @@ struct layout {
 const struct layout *layout_of(enum series_kind kind);
 size_t layout_bytes(const struct layout *layout); /* of a file; those of a kind have one size */
 /* Whether it is a whole file of exactly this layout that librrd may map; `*last` is its last
- * update. A few microseconds: every file is looked at in every pass. */
+ * update. A few microseconds: every file is looked at whenever a row has ended. */
 bool layout_look(const struct layout *layout, const char *path, int64_t *last);
 
 struct layout_rows {

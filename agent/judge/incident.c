@@ -152,7 +152,11 @@ static const char *item_key(struct book *book, const char *address, const char *
 			    const char *subject)
 {
 	str_clear(&book->key);
-	str_addf(&book->key, "%s %s %s", address, check, subject);
+	str_add(&book->key, address);
+	str_add_char(&book->key, ' ');
+	str_add(&book->key, check);
+	str_add_char(&book->key, ' ');
+	str_add(&book->key, subject);
 	return str_text(&book->key);
 }
 

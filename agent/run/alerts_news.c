@@ -19,7 +19,11 @@ static const char *key_of(struct reader *reader, const char *address, const char
 			  const char *subject)
 {
 	str_clear(&reader->key);
-	str_addf(&reader->key, "%s %s %s", address, check, subject);
+	str_add(&reader->key, address);
+	str_add_char(&reader->key, ' ');
+	str_add(&reader->key, check);
+	str_add_char(&reader->key, ' ');
+	str_add(&reader->key, subject);
 	return str_text(&reader->key);
 }
 

@@ -99,8 +99,8 @@ static void write_reputation(struct pictures *pictures, size_t target)
 	size_t points;
 
 	if (!pictures->has_row)
-		result =
-		    series_append(pictures->series, reputation_of(stored), NULL, 0, &pictures->err);
+		result = series_is_there(pictures->series, reputation_of(stored)) ? SERIES_OK
+										  : SERIES_REBUILD;
 	else if (pictures->upto == pass->last.at)
 		result =
 		    series_append(pictures->series, reputation_of(stored), &now, 1, &pictures->err);
@@ -148,8 +148,8 @@ static bool ends_row(const struct pictures *pictures)
 static bool has_volumes(struct pictures *pictures, const char *address)
 {
 	for (size_t i = 0; i < COUNT_OF(volume_kind); i++)
-		if (!series_last(pictures->series,
-				 (struct series_name){volume_kind[i].kind, address}))
+		if (!series_is_there(pictures->series,
+				     (struct series_name){volume_kind[i].kind, address}))
 			return false;
 	return true;
 }

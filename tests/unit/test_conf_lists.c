@@ -30,8 +30,9 @@ static const struct mistake entries[] = {
      "catalogue = ( { zone = \"bl.example\"; covers = \"ip4\"; codes = (); } );\n",
      LISTS "1: 'catalogue[].codes' is missing; it is a list of groups, ( { ... }, ... )\n"},
     {"a typing slip", "catalogue = ( { zone = \"bl.example\"; cover = \"ip4\";" CODES "} );\n",
-     LISTS "1: 'catalogue[].covers' is missing; it is a list of words, such as [ \"ip4\", \"ip6\" "
-	   "]\n" LISTS "1: unknown option 'cover'; did you mean 'covers'?\n"},
+     LISTS "1: unknown option 'cover'; did you mean 'covers'?\n" LISTS
+	   "1: 'catalogue[].covers' is missing; it is a list of words, such as [ \"ip4\", \"ip6\" "
+	   "]\n"},
     {"options of the other file", "stale_after = \"3h\";\n",
      LISTS "1: unknown option 'stale_after'; 'repwatch config options' prints all there are\n"},
     {"what it covers",
