@@ -9,6 +9,7 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "base/tr_mark.h"
 #include "dns/outcome.h"
 
 #include <string.h>
@@ -149,16 +150,21 @@ static bool has_key(const struct dns_answer *answer)
 }
 
 static void note_useless(struct dkim_look *look, const struct auth_selector *learned,
-			 const char *owner)
+			 const char *owner, const struct dkim_key *key)
 {
 	const char *const program = selector_source_name(learned->source);
-	const char *const fix = dkim_publish_fix(owner, look->ask->arena);
+	const bool is_there = key->problems.count > 0;
+	const char *const mended = is_there ? key->problems.problem[0].fix : "";
+	const char *const fix = *mended ? mended : dkim_publish_fix(owner, look->ask->arena);
 
 	if (learned->key_at) {
 		look->has_lost = true;
-		problems_note(&look->problems, SEVERITY_MAJOR, fix,
-			      "the key at %s is gone, and mail is still signed with it (%s)", owner,
-			      program);
+		problems_note(
+		    &look->problems, SEVERITY_MAJOR, fix,
+		    is_there ? SAID("the key at %s is of no use any more, and mail is still signed "
+				    "with it (%s)")
+			     : SAID("the key at %s is gone, and mail is still signed with it (%s)"),
+		    owner, program);
 		return;
 	}
 	look->has_unpublished = true;
@@ -177,7 +183,7 @@ static bool judge_learned(struct dkim_look *look, const struct auth_selector *le
 	if (key->state == AUTH_OK || key->state == AUTH_WEAK || key->cause != CAUSE_NONE)
 		return true;
 	if (is_used)
-		note_useless(look, learned, owner);
+		note_useless(look, learned, owner, key);
 	return is_used || (key->state == AUTH_BROKEN && learned->key_at);
 }
 
