@@ -40,19 +40,19 @@ static bool take_times(const struct cli *cli, struct mute *mute, struct err *err
 
 /* Several: a host's name stands for each of its addresses. */
 struct mutes {
-	struct mute mute[MUTE_ADDRESSES_MAX];
+	struct mute *mute;
 	size_t count;
 };
 
 static bool make_mutes(struct cli *cli, struct mutes *mutes, struct err *err)
 {
-	const char *address[MUTE_ADDRESSES_MAX];
+	const char *const *address;
 	struct mute mute = {.subject = "",
 			    .made_at = cli->now,
 			    .made_by = user_name(cli->arena),
 			    .reason = cli_value(cli, "reason")};
 
-	if (!mute_addresses(cli, cli->argument[0], address, &mutes->count, err))
+	if (!mute_addresses(cli, cli->argument[0], &address, &mutes->count, err))
 		return false;
 	if (cli->arguments > 1)
 		mute.subject = mute_subject(cli, cli->argument[1], err);
@@ -64,6 +64,7 @@ static bool make_mutes(struct cli *cli, struct mutes *mutes, struct err *err)
 		return err_set(err, "--reason is longer than %d bytes", REASON_MAX_BYTES);
 	if (!take_times(cli, &mute, err))
 		return false;
+	mutes->mute = arena_calloc(cli->arena, mutes->count, sizeof(*mutes->mute));
 	for (size_t i = 0; i < mutes->count; i++) {
 		mutes->mute[i] = mute;
 		mutes->mute[i].address = address[i];

@@ -1,6 +1,7 @@
 #include "cli/mute_names.h"
 
 #include "base/ip.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "conf/replies.h"
@@ -20,10 +21,8 @@ struct names {
 	size_t count, room;
 };
 
-static void add_name(struct cli *cli, struct names *names, const char *name)
+static void push(struct cli *cli, struct names *names, const char *name)
 {
-	if (!name || !*name)
-		return;
 	if (names->count == names->room) {
 		const size_t room = names->room ? names->room * 2 : 64;
 		const char **grown = arena_calloc(cli->arena, room, sizeof(*grown));
@@ -34,6 +33,12 @@ static void add_name(struct cli *cli, struct names *names, const char *name)
 		names->room = room;
 	}
 	names->name[names->count++] = name;
+}
+
+static void add_name(struct cli *cli, struct names *names, const char *name)
+{
+	if (name && *name)
+		push(cli, names, name);
 }
 
 static void drop(struct names *names, const char *name)
@@ -79,17 +84,16 @@ struct search {
 	struct status status; /* without views when no pass has ended */
 	struct domains domains;
 	struct names names;
-	const char **out;
-	size_t *count;
+	struct names found;
+	struct map *seen; /* of `found` */
 };
 
 static void take(struct search *search, const char *address)
 {
-	for (size_t i = 0; i < *search->count; i++)
-		if (strcmp(search->out[i], address) == 0)
-			return;
-	if (*search->count < MUTE_ADDRESSES_MAX)
-		search->out[(*search->count)++] = address;
+	if (map_get(search->seen, address))
+		return;
+	map_put(search->seen, address, search);
+	push(search->cli, &search->found, address);
 }
 
 static bool find_block(struct search *search, const char *word, const struct prefix *block,
@@ -192,9 +196,9 @@ static bool find_word(struct search *search, const char *word, struct err *err)
 		return true;
 	read_state(search);
 	find_hosts(search, word);
-	if (!*search->count)
+	if (!search->found.count)
 		find_domain(search, word);
-	if (*search->count)
+	if (search->found.count)
 		return true;
 	gather_names(search);
 	return err_set(err, "'%s' is no address, block, pool, host or domain that is watched%s",
@@ -215,31 +219,39 @@ static bool find_address(struct search *search, const char *word, const struct i
 		       near_text(search->cli, &search->names, word));
 }
 
-bool mute_addresses(struct cli *cli, const char *word, const char **out, size_t *count,
+static bool find(struct search *search, const char *word, struct err *err)
+{
+	struct prefix block;
+	struct ip ip;
+
+	if (strcmp(word, "all") == 0) {
+		take(search, "");
+		return true;
+	}
+	if (ip_parse_unmapped(word, &ip))
+		return find_address(search, word, &ip, err);
+	if (prefix_parse(word, &block))
+		return find_block(search, word, &block, err);
+	if (strchr(word, '/'))
+		return find_pool(search, word, false) ||
+		       err_set(err, "'%s' is no block: bits behind its length must be zero", word);
+	return find_word(search, word, err);
+}
+
+bool mute_addresses(struct cli *cli, const char *word, const char *const **out, size_t *count,
 		    struct err *err)
 {
 	struct search search = {
 	    .cli = cli,
 	    .targets = targets_of(&cli->conf, cli->arena),
-	    .out = out,
-	    .count = count,
+	    .seen = map_new(),
 	};
-	struct prefix block;
-	struct ip ip;
+	const bool ok = find(&search, word, err);
 
-	*count = 0;
-	if (strcmp(word, "all") == 0) {
-		take(&search, "");
-		return true;
-	}
-	if (ip_parse_unmapped(word, &ip))
-		return find_address(&search, word, &ip, err);
-	if (prefix_parse(word, &block))
-		return find_block(&search, word, &block, err);
-	if (strchr(word, '/'))
-		return find_pool(&search, word, false) ||
-		       err_set(err, "'%s' is no block: bits behind its length must be zero", word);
-	return find_word(&search, word, err);
+	map_free(search.seen);
+	*out = search.found.name;
+	*count = search.found.count;
+	return ok;
 }
 
 /* --- lists, receivers, checks --- */

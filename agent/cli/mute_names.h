@@ -8,12 +8,10 @@
 
 /* What an operator types where `ack` wants to know what it is about. */
 
-enum { MUTE_ADDRESSES_MAX = 64 }; /* of one host's name */
-
 /* An address, a block, a pool, a domain, or a host's name: the configured one, its HELO or PTR, which
  * stands for each of its addresses. As incidents have it, "" for "all". A mistake names what is
  * near. */
-bool mute_addresses(struct cli *cli, const char *word, const char **out, size_t *count,
+bool mute_addresses(struct cli *cli, const char *word, const char *const **out, size_t *count,
 		    struct err *err);
 /* A list, by zone or name, a receiver, or a check; NULL with a sentence. */
 const char *mute_subject(struct cli *cli, const char *word, struct err *err);

@@ -313,6 +313,13 @@ def test_what_cannot_be_acknowledged(repwatch, bed, words, says):
     assert done.code == 2 and says in done.errors, done
 
 
+def test_each_address_of_a_large_host_is_acknowledged(repwatch):
+    repwatch.configure([{"address": "198.18.0.0/24", "name": "nat", "helo": "nat.shop.example"}])
+    done = repwatch("ack", "nat", "--until", "3h", "--reason", "x", "--json")
+    assert done.code == 0 and len(done.json["acks"]) == 256, done
+    assert len({ack["address"] for ack in repwatch("ack", "list", "--json").json["acks"]}) == 256
+
+
 @pytest.mark.parametrize("words, address, zone", [
     (["198.18.0.0/28"], "198.18.0.0/28", None),
     (["SHARED"], "shared", None),
