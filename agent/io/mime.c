@@ -16,6 +16,13 @@ static bool begin(struct libgmime *gmime, struct err *err)
 	return true;
 }
 
+bool mime_is_there(struct err *err)
+{
+	struct libgmime gmime;
+
+	return libgmime_load(&gmime, err);
+}
+
 /* --- what may stand in a header --- */
 
 static bool has_control(const char *text)

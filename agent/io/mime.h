@@ -32,6 +32,9 @@ struct mime_mail {
 bool mime_message(const struct mime_mail *mail, struct arena *arena, struct slice *out,
 		  struct err *err);
 
+/* What it takes is loaded when it is needed; false with a sentence: it cannot be. */
+bool mime_is_there(struct err *err);
+
 /* The bare address of "Name <address>", for the envelope; NULL when it is no address. */
 const char *mime_address(const char *text, struct arena *arena);
 

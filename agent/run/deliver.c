@@ -108,7 +108,7 @@ struct delivery_lane *lane_add(struct sending *delivery, const struct conf_chann
 	return lane;
 }
 
-/* A secret that cannot be read is the channel's fault: its letters wait. */
+/* A secret that cannot be read is no fault of the letters: they wait. */
 bool lane_open(struct delivery_lane *lane)
 {
 	struct err err;

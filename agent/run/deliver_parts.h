@@ -64,7 +64,7 @@ void letters_notice(struct delivery_lane *lane, const char *what);
 /* deliver.c */
 const char *lane_host(const struct conf *conf, struct arena *arena);
 struct delivery_lane *lane_add(struct sending *delivery, const struct conf_channel *channel);
-/* False: the channel's secrets cannot be read, which is said. */
+/* False: the channel cannot be used now, which is said. */
 bool lane_open(struct delivery_lane *lane);
 /* What is in lane->letter goes out, one after the other. */
 void lane_takes_letters(struct delivery_lane *lane);
@@ -72,7 +72,8 @@ void lanes_send(struct sending *delivery);
 void lanes_close(struct sending *delivery);
 
 /* deliver_post.c */
-/* Reads the channel's secrets; false with a sentence. */
+/* Reads the channel's secrets; false with a sentence: they cannot be, or what makes mail cannot be
+ * loaded. */
 bool lane_unlock(struct delivery_lane *lane, struct err *err);
 void lane_lock(struct delivery_lane *lane);
 /* The request of a letter, from the lane's arena; false with a sentence. */

@@ -26,7 +26,8 @@ bool lane_unlock(struct delivery_lane *lane, struct err *err)
 	const char *const password_file = channel ? channel->password_file : "";
 
 	return (!*url_file || files_secret(url_file, &lane->url, err)) &&
-	       (!*password_file || files_secret(password_file, &lane->password, err));
+	       (!*password_file || files_secret(password_file, &lane->password, err)) &&
+	       (!channel || strcmp(channel->type, "mail") != 0 || mime_is_there(err));
 }
 
 static void wipe(char **secret)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+import pathlib
 import random
 import re
 import shutil
@@ -16,6 +17,7 @@ import time
 
 import pytest
 
+import agent
 import bed as beds
 import peers
 from agent import block_list
@@ -407,6 +409,32 @@ def test_mail_servers_that_fail(repwatch, options, state, attempts):
             assert "X-Mail-Args: <repwatch@example.jp>" in text
             assert "X-Rcpt-Args: <two@example.jp>" in text
             assert "Message-I" in text and "auto-generated" in text
+    finally:
+        sink.stop()
+
+
+@pytest.mark.parametrize("library", ["libgmime", "libcurl"])
+def test_mail_waits_while_a_library_is_broken(repwatch, library):
+    """As in the middle of an upgrade."""
+    program = pathlib.Path(agent.BINARY).read_bytes()
+    library = re.search(rf"{library}[-.\w]*\.so\.\d+".encode(), program)[0].decode()
+    sink = peers.SmtpSink()
+    broken = repwatch.dir / "lib"
+    broken.mkdir()
+    (broken / library).write_bytes(b"\x7fELF")
+    try:
+        configure(repwatch, mail(sink))
+        put(repwatch, MAIL)
+        result = send(repwatch, LD_LIBRARY_PATH=str(broken))
+        row = letters(repwatch)["u1.1.noc"]
+        assert row["state"] == "pending" and result.code == 3, row
+        assert f"cannot load {library}" in result.errors, result
+        database = sqlite3.connect(repwatch.state / "repwatch.db")
+        database.execute("UPDATE letter SET next_at = 0")
+        database.commit()
+        database.close()
+        send(repwatch)
+        assert letters(repwatch)["u1.1.noc"]["state"] == "sent"
     finally:
         sink.stop()
 
