@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cli/state.h"
 #include "render/escape.h"
+#include "render/json_parts.h"
 #include "render/outbox.h"
 #include "run/alerts.h"
 #include "store/outbox.h"
@@ -170,21 +171,15 @@ static enum cli_status run_flush(struct cli *cli)
 static bool print_said(struct cli *cli, const char *channel, bool is_taken, const char *said)
 {
 	struct str text = {0};
-	struct str valid = {0};
 	bool ok;
 
-	if (cli->wants_json) {
-		escape_utf8(&valid, said, strlen(said));
-		ok = cli_print_json(json_pack("{s:s, s:b, s:s}", "channel", channel, "taken",
-					      is_taken, "said", str_text(&valid)));
-		str_release(&valid);
-		return ok;
-	}
-	escape_terminal(&valid, said, strlen(said));
-	str_addf(&text, "%s: %s%s%s\n", channel, is_taken ? "taken" : "not taken",
-		 valid.len ? ": " : "", str_text(&valid));
+	if (cli->wants_json)
+		return cli_print_json(json_pack("{s:s, s:b, s:o}", "channel", channel, "taken",
+						is_taken, "said", json_text(said)));
+	str_addf(&text, "%s: %s%s", channel, is_taken ? "taken" : "not taken", *said ? ": " : "");
+	escape_terminal(&text, said, strlen(said));
+	str_add_char(&text, '\n');
 	ok = cli_print(&text);
-	str_release(&valid);
 	str_release(&text);
 	return ok;
 }

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "render/json.h"
+#include "render/utf8.h"
 #include "run/graph.h"
 #include "run/painter.h"
 #include "run/targets.h"
@@ -55,6 +56,8 @@ static bool parse_style(struct drawing *drawing, struct err *err)
 	if (!style->is_png && !ends_with(style->path, ".svg"))
 		return err_set(err, "'%s': the name of a picture ends with .svg or .png",
 			       style->path);
+	if (!utf8_is_valid(style->path))
+		return err_set(err, "'%s': the name of a picture must be UTF-8", style->path);
 	return parse_number(cli, "width", PICTURE_WIDTH_MIN, PICTURE_WIDTH_MAX, &style->width,
 			    err) &&
 	       parse_number(cli, "height", PICTURE_HEIGHT_MIN, PICTURE_HEIGHT_MAX, &style->height,

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "render/json.h"
+#include "render/json_parts.h"
 #include "render/metrics.h"
 #include "run/metrics.h"
 #include "sys/files.h"
@@ -20,7 +21,7 @@ static enum cli_status write_file(const struct cli *cli, const char *path, const
 	if (!cli->wants_json)
 		return CLI_DONE;
 	document = json_object();
-	json_object_set_new(document, "file", json_string(path));
+	json_put_text(document, "file", path);
 	return cli_print_json(document) ? CLI_DONE : CLI_USAGE;
 }
 

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "cli/progress.h"
 #include "render/json.h"
+#include "render/utf8.h"
 #include "run/report.h"
 #include "sys/clock.h"
 #include "sys/host.h"
@@ -85,6 +86,10 @@ static enum cli_status run(struct cli *cli)
 
 	if (!request.dir) {
 		err_set(&err, "say where to write the page: -o DIR");
+		return cli_fail(&err);
+	}
+	if (!utf8_is_valid(request.dir)) {
+		err_set(&err, "'%s': the name of the folder must be UTF-8", request.dir);
 		return cli_fail(&err);
 	}
 	if (!parse_days(cli, &request.days, &err))

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "dns/suffix.h"
 #include "render/escape.h"
+#include "render/json_parts.h"
 #include "run/spf.h"
 
 #include <string.h>
@@ -55,27 +56,17 @@ static bool read_query(const struct cli *cli, struct spf_query *query, struct er
 	return true;
 }
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	struct str valid = {0};
-
-	escape_utf8(&valid, text, strlen(text));
-	if (valid.len)
-		json_object_set_new(object, key, json_string(str_text(&valid)));
-	str_release(&valid);
-}
-
 static json_t *json_of(const struct spf_verdict *verdict)
 {
 	json_t *const object = json_object();
 
-	set_text(object, "result", spf_result_name(verdict->result));
-	set_text(object, "reason", verdict->reason);
-	set_text(object, "explanation", verdict->explanation);
-	set_text(object, "mechanism", verdict->mechanism);
-	set_text(object, "record_of", verdict->at);
+	json_put_text(object, "result", spf_result_name(verdict->result));
+	json_put_text(object, "reason", verdict->reason);
+	json_put_text(object, "explanation", verdict->explanation);
+	json_put_text(object, "mechanism", verdict->mechanism);
+	json_put_text(object, "record_of", verdict->at);
 	if (verdict->cause != CAUSE_NONE)
-		set_text(object, "cause", cause_name(verdict->cause));
+		json_put_text(object, "cause", cause_name(verdict->cause));
 	json_object_set_new(object, "lookups", json_integer(verdict->lookups));
 	json_object_set_new(object, "void_lookups", json_integer(verdict->voids));
 	return object;
@@ -110,7 +101,7 @@ static json_t *json_costs(const struct domain_spf *seen)
 		json_t *const cost = json_object();
 
 		json_object_set_new(cost, "depth", json_integer(seen->cost[i].depth));
-		set_text(cost, "term", seen->cost[i].term);
+		json_put_text(cost, "term", seen->cost[i].term);
 		json_object_set_new(cost, "lookups", json_integer(seen->cost[i].lookups));
 		json_array_append_new(array, cost);
 	}
@@ -124,8 +115,8 @@ static json_t *json_problems(const struct auth_problems *problems)
 	for (size_t i = 0; i < problems->count; i++) {
 		json_t *const problem = json_object();
 
-		set_text(problem, "severity", severity_name(problems->problem[i].severity));
-		set_text(problem, "text", problems->problem[i].text);
+		json_put_text(problem, "severity", severity_name(problems->problem[i].severity));
+		json_put_text(problem, "text", problems->problem[i].text);
 		json_array_append_new(array, problem);
 	}
 	return array;
@@ -140,8 +131,8 @@ static void explain_json(void *context, const struct domain_spf *seen)
 	json_object_set_new(whole, "void_lookups", json_integer(seen->voids));
 	json_object_set_new(whole, "tree", json_costs(seen));
 	json_object_set_new(whole, "problems", json_problems(&seen->problems));
-	set_text(whole, "fix", seen->fix);
-	set_text(whole, "why", seen->why);
+	json_put_text(whole, "fix", seen->fix);
+	json_put_text(whole, "why", seen->why);
 	json_object_set_new(object, "domain", whole);
 }
 

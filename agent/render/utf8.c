@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 /* The Unicode Standard, table 3-7: well-formed byte sequences. Third and fourth bytes are
  * always 80..BF. */
 struct form {
@@ -130,6 +132,16 @@ size_t utf8_plain(const char *bytes, size_t len)
 	while (at < len && bytes[at] >= ' ' && bytes[at] <= '~')
 		at++;
 	return at;
+}
+
+bool utf8_is_valid(const char *text)
+{
+	const size_t len = strlen(text);
+	int32_t point = 0;
+
+	for (size_t at = 0; at < len && point != UTF8_INVALID;)
+		at += utf8_next(text + at, len - at, &point);
+	return point != UTF8_INVALID;
 }
 
 size_t utf8_take(const char *bytes, size_t len, int32_t *point)

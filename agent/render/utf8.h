@@ -19,6 +19,7 @@ size_t utf8_next(const char *bytes, size_t len, int32_t *point);
 size_t utf8_take(const char *bytes, size_t len, int32_t *point);
 /* How many bytes from the start are printable ASCII. */
 size_t utf8_plain(const char *bytes, size_t len);
+bool utf8_is_valid(const char *text);
 
 /* Whether a terminal, or a reader's eye, could take it for something else than a character:
  * control characters (C0, DEL, C1), bidirectional controls, line separators and invisible

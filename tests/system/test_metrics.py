@@ -1,6 +1,7 @@
 """repwatch metrics, read by the programs it is written for."""
 
 import json
+import os
 import pathlib
 import stat
 import subprocess
@@ -50,6 +51,17 @@ def test_figures(state):
     assert not [key for key in came if CLEAN in key and "listing" in key]
     assert "# EOF" not in result.text
     assert state("metrics", "--openmetrics").text.endswith("\n# EOF\n")
+
+
+def test_a_path_that_is_no_text(state):
+    """Names of files are bytes, documents are not; and whoever draws is sent one."""
+    path = os.fsdecode(os.fsencode(state.dir) + b"/out\xff")
+    result = state("metrics", "--json", "-o", path)
+    assert result.code == 0 and os.path.exists(path), result
+    assert result.json["file"] == str(state.dir) + "/out\ufffd"
+    for words in (["report", "-o", path + "x"], ["graph", LISTED, "-o", path + ".svg"]):
+        result = state(*words)
+        assert result.code == 2 and "must be UTF-8" in result.errors, result
 
 
 def test_document(state):
