@@ -27,6 +27,14 @@ int32_t zone_offset_s(const struct zone *zone, int64_t at)
 	return zone->change[low].offset_s;
 }
 
+bool zone_is_steady(const struct zone *zone, int64_t from, int64_t to)
+{
+	for (size_t i = 1; i < zone->count; i++)
+		if (zone->change[i].since > from && zone->change[i].since <= to)
+			return false;
+	return true;
+}
+
 static int64_t floor_div(int64_t a, int64_t b)
 {
 	return a / b - (a % b < 0);

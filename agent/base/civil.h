@@ -25,6 +25,8 @@ struct civil_date {
 };
 
 int32_t zone_offset_s(const struct zone *zone, int64_t at);
+/* Whether the clock is not changed from one moment to another. */
+bool zone_is_steady(const struct zone *zone, int64_t from, int64_t to);
 
 /* Days since 1970-01-01 (proleptic Gregorian), and back. */
 int64_t civil_days(struct civil_date date);

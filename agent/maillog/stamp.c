@@ -7,7 +7,6 @@
 enum {
 	DAY_S = 86400,
 	BSD_BYTES = STAMP_BSD_BYTES,
-	BSD_MINUTE_BYTES = 12, /* "Nov 21 18:00" */
 	ISO_BYTES = STAMP_CACHE_BYTES,
 	TAI_DIGITS = 16,
 	TAI_NANO_DIGITS = 8,
@@ -137,58 +136,87 @@ static int month_of(const char *at)
 	return 0;
 }
 
-static bool read_bsd(struct stamps *stamps, const char *at)
+static bool read_bsd_date(const struct stamps *stamps, const char *at, int second,
+			  int64_t *midnight)
 {
 	const int month = month_of(at);
 	const int day = two(at + 4, true);
-	const int second = clock_s(at + 7);
 	int32_t year;
 
-	if (!month || at[3] != ' ' || at[6] != ' ' || day < 1 || second < 0)
+	if (!month || at[3] != ' ' || at[6] != ' ' || day < 1)
 		return false;
 	year = year_of(stamps, month, day, second);
-	if (!year)
-		return false;
-	stamps->civil_s = civil_in(year, month, day, second);
-	return true;
+	*midnight = civil_in(year, month, day, 0);
+	return year != 0;
 }
 
-static bool read_iso(struct stamps *stamps, const char *at)
+static bool read_iso_date(const struct stamps *stamps, const char *at, int second,
+			  int64_t *midnight)
 {
 	const int century = two(at, false);
 	const int year = century * 100 + two(at + 2, false);
 	const int month = two(at + 5, false);
 	const int day = two(at + 8, false);
-	const int second = clock_s(at + 11);
 
+	(void)stamps;
+	(void)second;
 	if (century < 19 || two(at + 2, false) < 0 || at[4] != '-' || at[7] != '-' ||
-	    !is_date(year, month, day) || second < 0)
+	    !is_date(year, month, day))
 		return false;
-	stamps->civil_s = civil_in(year, month, day, second);
+	*midnight = civil_in(year, month, day, 0);
 	return true;
 }
 
-typedef bool read_fn(struct stamps *stamps, const char *at);
+/* A date, a byte, and a clock behind it. */
+struct form {
+	uint8_t len;
+	uint8_t clock_at;
+	bool (*read_date)(const struct stamps *stamps, const char *at, int second,
+			  int64_t *midnight);
+};
 
-static bool read_new(struct stamps *stamps, const char *at, uint8_t len, read_fn *read)
+static const struct form bsd = {BSD_BYTES, 7, read_bsd_date};
+static const struct form iso = {ISO_BYTES, 11, read_iso_date};
+
+/* What holds for all stamps of a date. Clocks are ahead or behind by less than a day, and
+ * local_at() looks a day around. */
+static void begin_date(struct stamps *stamps, int64_t midnight)
 {
+	stamps->midnight_s = midnight;
+	stamps->is_steady =
+	    zone_is_steady(stamps->zone, midnight - 2 * DAY_S, midnight + 3 * DAY_S);
+	stamps->day_offset_s = zone_offset_s(stamps->zone, midnight);
+}
+
+/* The year that is nearest to the stamp before is the same for all of its date. */
+static bool read_new(struct stamps *stamps, const char *at, const struct form *form)
+{
+	const int second = clock_s(at + form->clock_at);
+	const bool is_same_date =
+	    stamps->text_len == form->len && near_equal(stamps->text, at, form->clock_at - 1U);
+	int64_t midnight;
+
 	stamps->text_len = 0;
-	if (!read(stamps, at))
+	if (second < 0 || (!is_same_date && !form->read_date(stamps, at, second, &midnight)))
 		return false;
-	stamps->local_at = local_at(stamps, stamps->civil_s);
+	if (!is_same_date)
+		begin_date(stamps, midnight);
+	stamps->civil_s = stamps->midnight_s + second;
+	stamps->local_at = stamps->is_steady ? stamps->civil_s - stamps->day_offset_s
+					     : local_at(stamps, stamps->civil_s);
 	stamps->last = stamps->local_at;
 	stamps->has_last = true;
-	memcpy(stamps->text, at, len);
-	stamps->text_len = len;
+	memcpy(stamps->text, at, form->len);
+	stamps->text_len = form->len;
 	return true;
 }
 
-/* Reads the first `len` bytes, or knows them from the line before. Inline, because a comparison
- * of a length known to the compiler is a few instructions. */
-static inline bool read_second(struct stamps *stamps, const char *at, uint8_t len, read_fn *read)
+/* Reads the first bytes, or knows them from the line before. Inline, because a comparison of a
+ * length known to the compiler is a few instructions. */
+static inline bool read_second(struct stamps *stamps, const char *at, const struct form *form)
 {
-	return (stamps->text_len == len && memcmp(stamps->text, at, len) == 0) ||
-	       read_new(stamps, at, len, read);
+	return (stamps->text_len == form->len && memcmp(stamps->text, at, form->len) == 0) ||
+	       read_new(stamps, at, form);
 }
 
 static void skip_fraction(struct slice *rest)
@@ -228,7 +256,7 @@ static bool read_offset(struct slice *rest, int32_t *offset_s)
 
 static enum stamp_kind bsd_stamp(struct stamps *stamps, struct slice *rest, int64_t *at)
 {
-	if (rest->len <= BSD_BYTES || !read_second(stamps, rest->at, BSD_BYTES, read_bsd))
+	if (rest->len <= BSD_BYTES || !read_second(stamps, rest->at, &bsd))
 		return STAMP_NONE;
 	*at = stamps->local_at;
 	*rest = slice_from(*rest, BSD_BYTES);
@@ -243,7 +271,7 @@ static enum stamp_kind iso_stamp(struct stamps *stamps, struct slice *rest, int6
 	int32_t offset_s;
 
 	if (rest->len <= ISO_BYTES || (!is_bare && rest->at[10] != 'T') ||
-	    !read_second(stamps, rest->at, ISO_BYTES, read_iso))
+	    !read_second(stamps, rest->at, &iso))
 		return STAMP_NONE;
 	*at = stamps->local_at;
 	*rest = slice_from(*rest, ISO_BYTES);
@@ -308,27 +336,6 @@ static enum stamp_kind epoch_stamp(struct slice *rest, int64_t *at)
 	return STAMP_SYSLOG;
 }
 
-/* The minute of the line before, another second of it: clocks change between minutes. */
-static bool is_same_minute(const struct stamps *stamps, const char *at)
-{
-	return memcmp(stamps->text, at, BSD_MINUTE_BYTES) == 0 && at[BSD_MINUTE_BYTES] == ':' &&
-	       two(at + BSD_MINUTE_BYTES + 1, false) >= 0 &&
-	       two(at + BSD_MINUTE_BYTES + 1, false) < 60;
-}
-
-static void move_second(struct stamps *stamps, const char *at)
-{
-	char *const second = stamps->text + BSD_MINUTE_BYTES + 1;
-	/* The leap second counts as the one before it (clock_s). */
-	const int before = two(second, false) == 60 ? 59 : two(second, false);
-	const int moved = two(at + BSD_MINUTE_BYTES + 1, false) - before;
-
-	stamps->civil_s += moved;
-	stamps->local_at += moved;
-	stamps->last = stamps->local_at;
-	memcpy(second, at + BSD_MINUTE_BYTES + 1, 2);
-}
-
 enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *at)
 {
 	struct slice tail = *rest;
@@ -336,16 +343,6 @@ enum stamp_kind stamp_read(struct stamps *stamps, struct slice *rest, int64_t *a
 
 	if (!tail.len)
 		return STAMP_NONE;
-	/* Most lines of most logs: the minute of the line before, without a fraction. */
-	if (tail.len > BSD_BYTES && tail.at[BSD_BYTES] == ' ' && stamps->text_len == BSD_BYTES &&
-	    is_same_minute(stamps, tail.at)) {
-		if (memcmp(stamps->text + BSD_MINUTE_BYTES, tail.at + BSD_MINUTE_BYTES,
-			   BSD_BYTES - BSD_MINUTE_BYTES) != 0)
-			move_second(stamps, tail.at);
-		*at = stamps->local_at;
-		*rest = slice_from(tail, BSD_BYTES + 1);
-		return STAMP_SYSLOG;
-	}
 	if (tail.at[0] == '@')
 		kind = tai_stamp(&tail, at);
 	else if (!is_digit(tail.at[0]))

@@ -44,6 +44,9 @@ struct stamps {
 	uint8_t text_len;
 	int64_t civil_s; /* what the text says, counted as if in UTC */
 	int64_t local_at; /* the same read with `zone` */
+	int64_t midnight_s; /* the beginning of its date, as civil_s is counted */
+	int32_t day_offset_s; /* of `zone` all that date long, if it is_steady */
+	bool is_steady;
 	char offset[STAMP_OFFSET_BYTES]; /* "+09:00", as read last; empty: none was */
 	int32_t offset_s;
 };

@@ -8,6 +8,7 @@
 #include "maillog/stamp.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Europe/Berlin around 2026: 03-29 01:00 UTC and 10-25 01:00 UTC. */
 static const struct zone_change berlin_change[] = {
@@ -347,13 +348,54 @@ static void nothing_is_no_offset(void **state)
 	assert_false(stamp_again_3339(&stamps, &rest, &at));
 }
 
+/* Lines around a change of the clock or of the year, near each other and days apart, in both
+ * forms: what is known of their date is what would be found out anew. */
+static void knows_a_date_again(void **state)
+{
+	static const int64_t around[] = {1774746000, 1792890000, 1798761600};
+	char text[64];
+	uint32_t dice = 1;
+
+	(void)state;
+	for (size_t turn = 0; turn < 3 * COUNT_OF(around); turn++) {
+		const bool has_year = turn / COUNT_OF(around) == 1;
+		struct stamps known = stamps_of(&berlin, has_year ? 2026 : 0, 1799000000);
+		struct stamps anew = known;
+
+		for (int i = 0; i < 3000; i++) {
+			struct slice a, b;
+			int64_t at_a = 0, at_b = 0;
+			time_t at;
+			struct tm tm;
+
+			dice = dice * 1664525u + 1013904223u;
+			at = around[turn % COUNT_OF(around)] - 200000 + (dice >> 8) % 400000;
+			if (dice >> 31)
+				at = anew.last + (dice >> 8) % 90;
+			gmtime_r(&at, &tm);
+			strftime(text, sizeof(text),
+				 turn / COUNT_OF(around) == 2 && dice >> 30 & 1
+				     ? "%Y-%m-%dT%H:%M:%S x"
+				     : "%b %e %H:%M:%S x",
+				 &tm);
+			a = b = slice_text(text);
+			anew.text_len = 0;
+			assert_int_equal(stamp_read(&known, &a, &at_a),
+					 stamp_read(&anew, &b, &at_b));
+			if (at_a != at_b || known.last != anew.last)
+				fail_msg("%s: %lld, anew %lld", text, (long long)at_a,
+					 (long long)at_b);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_every_form),        cmocka_unit_test(finds_the_year),
 	    cmocka_unit_test(follows_daylight_saving), cmocka_unit_test(refuses_what_is_no_stamp),
 	    cmocka_unit_test(leaves_what_follows),     cmocka_unit_test(knows_a_second_again),
-	    cmocka_unit_test(nothing_is_no_offset),
+	    cmocka_unit_test(nothing_is_no_offset),    cmocka_unit_test(knows_a_date_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
