@@ -36,19 +36,6 @@ static int two(const char *at, bool blank)
 	return is_digit(tens) && is_digit(at[1]) ? (tens - '0') * 10 + at[1] - '0' : -1;
 }
 
-/* "18:00:00" as seconds of the day, or -1. A leap second is the last one once more. */
-static int clock_s(const char *at)
-{
-	const int hour = two(at, false);
-	const int minute = two(at + 3, false);
-	const int second = two(at + 6, false);
-
-	if (at[2] != ':' || at[5] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-	    second < 0 || second > 60)
-		return -1;
-	return hour * 3600 + minute * 60 + (second == 60 ? 59 : second);
-}
-
 static bool is_date(int32_t year, int month, int day)
 {
 	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -175,7 +162,7 @@ struct form {
 			  int64_t *midnight);
 };
 
-static const struct form bsd = {BSD_BYTES, 7, read_bsd_date};
+static const struct form bsd = {BSD_BYTES, STAMP_BSD_DATE_BYTES, read_bsd_date};
 static const struct form iso = {ISO_BYTES, 11, read_iso_date};
 
 /* What holds for all stamps of a date. Clocks are ahead or behind by less than a day, and
@@ -191,7 +178,7 @@ static void begin_date(struct stamps *stamps, int64_t midnight)
 /* The year that is nearest to the stamp before is the same for all of its date. */
 static bool read_new(struct stamps *stamps, const char *at, const struct form *form)
 {
-	const int second = clock_s(at + form->clock_at);
+	const int second = stamp_clock_s(at + form->clock_at);
 	const bool is_same_date =
 	    stamps->text_len == form->len && near_equal(stamps->text, at, form->clock_at - 1U);
 	int64_t midnight;

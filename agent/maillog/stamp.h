@@ -28,6 +28,7 @@ enum stamp_kind {
 
 enum {
 	STAMP_BSD_BYTES = 15, /* "Nov 21 18:00:00" */
+	STAMP_BSD_DATE_BYTES = 7, /* "Nov 21 " */
 	STAMP_CACHE_BYTES = 19, /* "2026-11-21T18:00:00" */
 	STAMP_OFFSET_BYTES = 6,
 	STAMP_FRACTION_MAX = 9
@@ -53,14 +54,47 @@ struct stamps {
 
 struct stamps stamps_of(const struct zone *zone, int32_t year, int64_t now);
 
-/* The same RFC 3164 stamp as that of the line before, as in most lines of a busy log. */
-static inline bool stamp_again(const struct stamps *stamps, struct slice *rest, int64_t *at)
+/* Two digits; from 100 on: it is not two. */
+static inline unsigned stamp_two(const char *at)
 {
+	const unsigned tens = (unsigned char)at[0] - (unsigned)'0';
+	const unsigned ones = (unsigned char)at[1] - (unsigned)'0';
+
+	return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/* "18:00:00" as seconds of the day, or -1. A leap second is the last one once more. */
+static inline int stamp_clock_s(const char *at)
+{
+	const unsigned hour = stamp_two(at);
+	const unsigned minute = stamp_two(at + 3);
+	const unsigned second = stamp_two(at + 6);
+
+	if (at[2] != ':' || at[5] != ':' || hour > 23 || minute > 59 || second > 60)
+		return -1;
+	return (int)(hour * 3600 + minute * 60 + second - (second == 60));
+}
+
+/* An RFC 3164 stamp of the date of the line before, mostly of its second, too, as in most lines
+ * of a busy log. */
+static inline bool stamp_again(struct stamps *stamps, struct slice *rest, int64_t *at)
+{
+	int second;
+
 	if (stamps->text_len != STAMP_BSD_BYTES || rest->len <= STAMP_BSD_BYTES ||
-	    rest->at[STAMP_BSD_BYTES] != ' ' ||
-	    !near_equal(stamps->text, rest->at, STAMP_BSD_BYTES))
+	    rest->at[STAMP_BSD_BYTES] != ' ')
 		return false;
-	*at = stamps->local_at;
+	if (near_equal(stamps->text, rest->at, STAMP_BSD_BYTES)) {
+		*at = stamps->local_at;
+	} else {
+		if (!stamps->is_steady || !near_equal(stamps->text, rest->at, STAMP_BSD_DATE_BYTES))
+			return false;
+		second = stamp_clock_s(rest->at + STAMP_BSD_DATE_BYTES);
+		if (second < 0)
+			return false;
+		*at = stamps->midnight_s - stamps->day_offset_s + second;
+	}
+	stamps->last = *at;
 	*rest = slice_from(*rest, STAMP_BSD_BYTES + 1);
 	return true;
 }
