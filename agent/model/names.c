@@ -57,7 +57,7 @@ const char *cause_text(enum cause cause)
 	    [CAUSE_TIMEOUT] = SAID("no answer in time"),
 	    [CAUSE_SERVFAIL] = SAID("its servers fail"),
 	    [CAUSE_REFUSED] = SAID("the question was refused"),
-	    [CAUSE_GARBLED] = SAID("the answer could not be read"),
+	    [CAUSE_GARBLED] = SAID("the answer could not be read, or cannot be right"),
 	    [CAUSE_NOT_127] = SAID("the answer lies outside 127.0.0.0/8"),
 	    [CAUSE_ERROR_CODE] = SAID("the operator's error code came instead of an answer"),
 	    [CAUSE_UNKNOWN_CODE] = SAID("the catalogue does not know the code that came"),

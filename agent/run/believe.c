@@ -3,6 +3,7 @@
 
 #include "base/tr_mark.h"
 
+#include "auth/domain.h"
 #include "judge/standing.h"
 
 #include <string.h>
@@ -67,6 +68,70 @@ static void doubt_unproven(struct pass *pass)
 						       SAID("it has no entry that must be listed, "
 							    "and no other list's came through this "
 							    "resolver")};
+	}
+}
+
+/* Whether the lists that are asked through the resolver, enough of them to tell, all deny what they
+ * must list. One that is not due in this pass is as it was. */
+static bool lists_are_denied(const struct pass *pass)
+{
+	size_t sick = 0;
+
+	for (size_t i = SOURCE_LISTS; i < pass->sources; i++) {
+		const struct source_state *const state = &pass->state[i];
+		const bool is_asked = pass->source[i].is_asked;
+
+		if (pass->source[i].list->servers || !(is_asked || state->stored.has_health))
+			continue;
+		if ((is_asked ? state->health.health : state->stored.health) != HEALTH_SICK)
+			return false;
+		sick++;
+	}
+	return sick >= BREAKER_LISTS_MIN;
+}
+
+/* Whether a name or a record came through the resolver in this pass. */
+static bool has_found_something(const struct pass *pass)
+{
+	uint8_t *wrong = arena_calloc(pass->arena, pass->targets.count, sizeof(*wrong));
+
+	for (size_t i = 0; i < pass->sightings; i++)
+		if (pass->sighting[i].source == SOURCE_AUTH &&
+		    pass->sighting[i].seen.finding != FINDING_CLEAR)
+			wrong[pass->sighting[i].target]++;
+	for (size_t i = 0; i < pass->targets.count; i++)
+		if ((pass_bit(pass->state[SOURCE_IDENTITY].asked, i) &&
+		     pass->stored[i].identity.ptrs) ||
+		    (pass_bit(pass->state[SOURCE_AUTH].asked, i) && wrong[i] < DOMAIN_OBSERVATIONS))
+			return true;
+	return false;
+}
+
+/* A resolver that denies all there is (one that is cut off from the world, say) denies the names
+ * and records of everybody as well: that they are missing was not learned. */
+static void doubt_denials(struct pass *pass)
+{
+	if (!lists_are_denied(pass) || has_found_something(pass))
+		return;
+	for (size_t i = 0; i < pass->sightings; i++) {
+		struct pass_sighting *const row = &pass->sighting[i];
+
+		if (row->source >= SOURCE_LISTS || row->seen.finding == FINDING_CLEAR)
+			continue;
+		row->seen = (struct observation){.check = row->seen.check,
+						 .subject = row->seen.subject,
+						 .finding = FINDING_BLIND,
+						 .cause = CAUSE_GARBLED,
+						 .means = "",
+						 .text = "",
+						 .fix = ""};
+		row->flips = false;
+		pass->state[row->source].usable[row->target / 8] &=
+		    (uint8_t) ~(1 << row->target % 8);
+		if (row->source == SOURCE_AUTH)
+			domains_drop(pass, row->target);
+		else
+			pass->stored[row->target].identity.is_known = false;
 	}
 }
 
@@ -204,6 +269,7 @@ void believe_all(struct pass *pass)
 {
 	weigh_health(pass);
 	doubt_unproven(pass);
+	doubt_denials(pass);
 	weigh_changes(pass);
 	trip_breakers(pass);
 	domains_weigh_blindness(pass);

@@ -447,6 +447,45 @@ def test_many_lists_at_once_are_the_resolver(bed, repwatch):
     assert [e["change"] for e in repwatch.run("--all")["events"]].count("raised") == 24
 
 
+SIX = [f"l{number}.test" for number in range(6)]
+
+
+def test_a_resolver_that_denies_everything_is_not_believed(bed, repwatch):
+    """Neither that the lists have nothing, nor that nobody has a name."""
+    names = bed.fakedns(["* * rcode=NXDOMAIN"])
+    repwatch.configure([LISTED, CLEAN], [block_list(zone) for zone in SIX], resolver=names.at,
+                       domains=[{"domain": "shop.example"}])
+    result = repwatch("run", "--all", "--json")
+    assert result.code == 3 and not result.json["listed"], result
+    assert {event["change"] for event in result.json["events"]} <= {"went-blind", "list-sick"}
+    assert {view["grade"] for view in repwatch.status().values()} == {"UNKNOWN"}
+    assert "PTR" in repwatch("status", LISTED).text.split("Could not be learned")[1]
+    assert not repwatch("domains", "--json").json["domains"][0].get("reasons")
+    again = repwatch("run", "--json", "--only", "identity,auth", "--all")
+    assert "raised" not in [event["change"] for event in again.json["events"]], "nor the next time"
+    names.script([rule for zone in SIX for rule in fake_list(zone=zone)] + names_of([LISTED]))
+    raised = repwatch.run("--all")["events"]
+    assert ("raised", CLEAN, "") in changes(raised) and LISTED not in str(raised), raised
+    assert repwatch.status()[LISTED]["grade"] == "GOOD"
+
+
+def test_one_asked_about_once_is_not_believed_either(bed, repwatch):
+    names = bed.fakedns(["* * rcode=NXDOMAIN"])
+    repwatch.write_catalogue([block_list(zone) for zone in SIX])
+    result = repwatch("check", "--json", "--catalogue", repwatch.catalogue, "--resolver", names.at,
+                      LISTED, config=False)
+    assert result.code == 3 and result.json["targets"][0]["grade"] == "UNKNOWN", result
+
+
+def test_a_resolver_that_hides_listings_knows_names(bed, repwatch):
+    """As one does that filters 127.0.0.0/8: who has no name there has none."""
+    names = bed.fakedns(names_of([LISTED]))
+    repwatch.configure([LISTED, CLEAN], [block_list(zone) for zone in SIX], resolver=names.at)
+    events = repwatch.run("--all")["events"]
+    assert ("raised", CLEAN, "") in changes(events), events
+    assert ("raised", LISTED, "") not in changes(events), events
+
+
 def test_the_day_budget_is_never_exceeded(bed, repwatch, names):
     server = bed.fakedns(fake_list())
     repwatch.configure(MANY, [block_list(ZONE, servers=[server.at], day_budget=20, every="1h")],
