@@ -172,16 +172,45 @@ static const char *block_words(struct pass *pass, const struct stored_block *row
 			     : text;
 }
 
-static const struct stored_block *find_block(const struct pass *pass, size_t target,
-					     const char *receiver)
+/* What is known of an address: its rows stand together. */
+struct known_blocks {
+	const struct stored_block *row;
+	size_t rows;
+};
+
+/* The first row of an address or of one behind it. */
+static size_t first_block(const struct pass_traffic *traffic, int64_t id)
+{
+	size_t low = 0;
+	size_t high = traffic->blocks;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (traffic->block[middle].address_id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct known_blocks blocks_of(const struct pass *pass, size_t target)
 {
 	const struct pass_traffic *const traffic = pass->traffic;
 	const int64_t id = pass->stored[target].id;
+	const size_t first = first_block(traffic, id);
 
-	for (size_t i = 0; id && i < traffic->blocks; i++)
-		if (traffic->block[i].address_id == id &&
-		    strcmp(traffic->block[i].receiver, receiver) == 0)
-			return &traffic->block[i];
+	/* An address that is new has no number yet. */
+	return (struct known_blocks){traffic->block + first,
+				     id ? first_block(traffic, id + 1) - first : 0};
+}
+
+static const struct stored_block *find_block(const struct known_blocks *known, const char *receiver)
+{
+	for (size_t i = 0; i < known->rows; i++)
+		if (strcmp(known->row[i].receiver, receiver) == 0)
+			return &known->row[i];
 	return NULL;
 }
 
@@ -208,9 +237,10 @@ static enum block_change apply_days(struct stored_block *row, const struct refus
 }
 
 static const struct stored_block *judge_block(struct pass *pass, size_t target,
+					      const struct known_blocks *known,
 					      const char *receiver)
 {
-	const struct stored_block *const before = find_block(pass, target, receiver);
+	const struct stored_block *const before = find_block(known, receiver);
 	struct pass_traffic *const traffic = pass->traffic;
 	struct stored_block *const row = &traffic->kept[target][traffic->kepts[target]++];
 	enum block_change change;
@@ -243,16 +273,12 @@ static bool is_among(const struct receiver_volume *volume, size_t count, const c
 }
 
 /* A block outlasts the days that are shown. */
-static void judge_old_blocks(struct pass *pass, size_t target, const struct receiver_volume *volume,
-			     size_t count)
+static void judge_old_blocks(struct pass *pass, size_t target, const struct known_blocks *known,
+			     const struct receiver_volume *volume, size_t count)
 {
-	const struct pass_traffic *const traffic = pass->traffic;
-	const int64_t id = pass->stored[target].id;
-
-	for (size_t i = 0; id && i < traffic->blocks; i++)
-		if (traffic->block[i].address_id == id &&
-		    !is_among(volume, count, traffic->block[i].receiver))
-			judge_block(pass, target, traffic->block[i].receiver);
+	for (size_t i = 0; i < known->rows; i++)
+		if (!is_among(volume, count, known->row[i].receiver))
+			judge_block(pass, target, known, known->row[i].receiver);
 }
 
 static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
@@ -261,6 +287,7 @@ static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
 	const char *const address = pass->targets.target[target].text;
 	const struct volume_query query = {&address, 1, traffic->today - TRAFFIC_RECEIVER_DAYS,
 					   traffic->today};
+	const struct known_blocks known = blocks_of(pass, target);
 	struct receiver_volume *volume;
 	struct receiver_view *view;
 	size_t count;
@@ -269,11 +296,11 @@ static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
 	    !volumes_unmatched(pass->store, &query, &traffic->traffic[target].unmatched, err))
 		return false;
 	traffic->kept[target] =
-	    arena_calloc(pass->arena, count + traffic->blocks, sizeof(**traffic->kept));
+	    arena_calloc(pass->arena, count + known.rows, sizeof(**traffic->kept));
 	view = arena_calloc(pass->arena, count, sizeof(*view));
 	for (size_t i = 0; i < count; i++) {
 		const struct stored_block *const row =
-		    judge_block(pass, target, volume[i].receiver);
+		    judge_block(pass, target, &known, volume[i].receiver);
 		const bool is_blocked = row->block.is_blocked;
 
 		view[i] = (struct receiver_view){
@@ -289,7 +316,7 @@ static bool judge_receivers(struct pass *pass, size_t target, struct err *err)
 		    .words = row->words,
 		};
 	}
-	judge_old_blocks(pass, target, volume, count);
+	judge_old_blocks(pass, target, &known, volume, count);
 	traffic->traffic[target].receiver = view;
 	traffic->traffic[target].receivers = count;
 	return true;
@@ -412,18 +439,35 @@ bool traffic_judge(struct pass *pass, size_t target, struct arena *arena, struct
 	return true;
 }
 
+static bool is_as_before(const struct known_blocks *known, const struct stored_block *row)
+{
+	static const struct stored_block none = {.words = ""};
+	const struct stored_block *const found = find_block(known, row->receiver);
+	const struct stored_block *const before = found ? found : &none;
+
+	return row->block.is_blocked == before->block.is_blocked &&
+	       row->block.since == before->block.since &&
+	       row->block.last_at == before->block.last_at &&
+	       row->block.messages == before->block.messages &&
+	       row->block.cause == before->block.cause && row->block.scope == before->block.scope &&
+	       row->block.good_streak == before->block.good_streak &&
+	       strcmp(row->words, before->words) == 0;
+}
+
 bool traffic_keep(struct pass *pass, size_t target, struct err *err)
 {
 	const struct pass_traffic *const traffic = pass->traffic;
 	const int64_t id = pass->stored[target].id;
+	struct known_blocks known;
 
 	if (!traffic || !map_get(traffic->senders, pass->targets.target[target].text))
 		return true;
+	known = blocks_of(pass, target);
 	for (size_t i = 0; i < traffic->kepts[target]; i++) {
 		struct stored_block row = traffic->kept[target][i];
 
 		row.address_id = id;
-		if (!blocks_save(pass->store, &row, err))
+		if (!is_as_before(&known, &row) && !blocks_save(pass->store, &row, err))
 			return false;
 	}
 	return traffic_is_same(traffic_find(traffic->before, traffic->befores, id),

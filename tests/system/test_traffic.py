@@ -434,6 +434,29 @@ def test_killed_passes_lose_and_double_nothing(repwatch, past):
     assert killed > 0
 
 
+def refusals(addresses, stamp):
+    """Of each address, by both large receivers."""
+    said = [senders.SAYS["rate of the address"], senders.SAYS["spam from the address"]]
+    for number, address in enumerate(addresses):
+        for (_, host, ip), (status, code, reply) in zip((senders.MX["gmail"], senders.MX["microsoft"]),
+                                                        said):
+            for turn in range(6):
+                yield (f"{stamp} mx1 postfix-{address}/smtp[7]: {number:06X}{turn}: "
+                       f"to=<u@example.com>, relay={host}[{ip}]:25, delay=1, delays=0/0/0/1, "
+                       f"dsn={code}, status={status} (host {host}[{ip}] said: {reply})\n")
+
+
+def test_what_receivers_say_of_each_address_takes_its_own_room(repwatch):
+    addresses = [f"198.18.{n // 250}.{n % 250}" for n in range(2000)]
+    host = Host(repwatch, addresses=addresses)
+    host.write("".join(refusals(addresses, "Nov 20 10:00:00")).encode())
+    assert sum(event["check"] == "receiver" for event in host.run("2026-11-20 12:00")) >= 2000
+    child = repwatch.start("run", "--quiet", "--only", "maillog", **host.clock("2026-11-20 12:05"))
+    _, status, usage = os.wait4(child.pid, 0)
+    assert os.waitstatus_to_exitcode(status) in (0, 3)
+    assert usage.ru_maxrss < 200 * 1024
+
+
 # --- days ---
 
 @pytest.mark.parametrize("first, last, now", [
