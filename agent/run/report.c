@@ -50,27 +50,38 @@ static void plan_pool(struct report *report, struct report_pool *pool, uint64_t 
 	pool->has_grades = true;
 }
 
+struct pool_sum {
+	uint64_t digest;
+	bool is_known; /* a pass has seen one of its addresses in it */
+};
+
+static void add_to_pool(const struct report *report, size_t at, struct pool_sum *sum)
+{
+	const struct address_view *const view = report->view[at];
+	const struct stored_address *const stored = map_get(report->source.by_text, view->address);
+
+	sum->digest = hash_text(sum->digest, view->address);
+	if (report->of_view[at])
+		sum->digest = hash_step(sum->digest, report->of_view[at]->digest);
+	sum->is_known |= stored && strcmp(stored->pool, view->pool) == 0;
+}
+
 static void plan_pools(struct report *report)
 {
-	uint64_t *digest = arena_calloc(report->arena, report->pools, sizeof(*digest));
+	struct pool_sum *sum = arena_calloc(report->arena, report->pools, sizeof(*sum));
 	struct map *by_name = map_new();
 
 	for (size_t i = 0; i < report->pools; i++) {
-		digest[i] = hash_text(report->seed, report->pool[i].name);
-		map_put(by_name, report->pool[i].name, &digest[i]);
+		sum[i].digest = hash_text(report->seed, report->pool[i].name);
+		map_put(by_name, report->pool[i].name, &sum[i]);
 	}
-	for (size_t i = 0; i < report->status.views; i++) {
-		uint64_t *const sum = map_get(by_name, report->view[i]->pool);
-
-		*sum = hash_text(*sum, report->view[i]->address);
-		if (report->of_view[i])
-			*sum = hash_step(*sum, report->of_view[i]->digest);
-	}
+	for (size_t i = 0; i < report->status.views; i++)
+		add_to_pool(report, i, map_get(by_name, report->view[i]->pool));
 	map_free(by_name);
 	/* "" is no word that a picture can be asked for. */
 	for (size_t i = 0; i < report->pools; i++)
-		if (report->pool[i].name[0])
-			plan_pool(report, &report->pool[i], digest[i]);
+		if (report->pool[i].name[0] && sum[i].is_known)
+			plan_pool(report, &report->pool[i], sum[i].digest);
 }
 
 /* What the picture of the lists would show. */

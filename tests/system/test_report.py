@@ -66,6 +66,13 @@ def test_draws_what_changed_and_keeps_the_rest(repwatch):
     assert [path.name for path in repwatch.dir.iterdir() if path.name.startswith(".site")] == []
 
 
+def test_a_pool_that_no_pass_has_seen_has_no_picture(repwatch):
+    repwatch.configure([{"address": "198.18.0.0/30", "pool": "new"}])
+    assert repwatch("ack", "all", "--until", "1d", "--reason", "the database is made").code == 0
+    assert report(repwatch)["pictures"] == 0
+    assert (repwatch.dir / "site" / "p" / "new.html").exists()
+
+
 def test_lists_have_a_picture_when_one_was_out_of_order(repwatch):
     sites.make(repwatch, 2, pools=1)
     report(repwatch)
