@@ -107,23 +107,6 @@ static void drop(const struct libgmime *gmime, void *object)
 		gmime->object_unref(object);
 }
 
-const char *mime_address(const char *text, struct arena *arena)
-{
-	struct libgmime gmime;
-	InternetAddressList *list;
-	const char *address = NULL;
-	InternetAddressMailbox *mailbox;
-	struct err none;
-
-	if (!begin(&gmime, &none))
-		return NULL;
-	mailbox = parse_mailbox(&gmime, text, &list);
-	if (mailbox)
-		address = arena_strdup(arena, gmime.mailbox_get_addr(mailbox));
-	drop(&gmime, list);
-	return address;
-}
-
 static bool add_mailbox(const struct libgmime *gmime, GMimeMessage *message, GMimeAddressType type,
 			const char *text, struct err *err)
 {

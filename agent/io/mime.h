@@ -35,7 +35,4 @@ bool mime_message(const struct mime_mail *mail, struct arena *arena, struct slic
 /* What it takes is loaded when it is needed; false with a sentence: it cannot be. */
 bool mime_is_there(struct err *err);
 
-/* The bare address of "Name <address>", for the envelope; NULL when it is no address. */
-const char *mime_address(const char *text, struct arena *arena);
-
 #endif
