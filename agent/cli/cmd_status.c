@@ -128,13 +128,14 @@ static void add_letters(const struct cli *cli, const struct outbox_counts *lette
 	char age[CIVIL_TEXT_BYTES];
 
 	if (letters->dead)
-		str_addf(out, "\n%llu messages were given up: repwatch alerts pending\n",
-			 (unsigned long long)letters->dead);
+		str_addf(out, "\n%llu message%s given up: repwatch alerts pending\n",
+			 (unsigned long long)letters->dead, letters->dead == 1 ? " was" : "s were");
 	if (letters->pending)
 		str_addf(out,
-			 "\n%llu messages wait to be delivered, the oldest for %s: repwatch "
+			 "\n%llu message%s to be delivered, the oldest for %s: repwatch "
 			 "alerts pending\n",
 			 (unsigned long long)letters->pending,
+			 letters->pending == 1 ? " waits" : "s wait",
 			 civil_age(cli->now - letters->oldest_pending_at, age));
 }
 

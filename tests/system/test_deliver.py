@@ -342,6 +342,23 @@ def test_no_proxy_and_no_netrc_from_outside(repwatch, nginx):
     assert nginx.requests()[0]["user"] == ""
 
 
+@pytest.mark.parametrize("pending, dead, says", [
+    (0, 0, []),
+    (1, 0, ["1 message waits to be delivered, the oldest for 1h 0m"]),
+    (2, 1, ["2 messages wait to be delivered", "1 message was given up"]),
+    (0, 3, ["3 messages were given up"]),
+])
+def test_status_says_what_nobody_got(repwatch, pending, dead, says):
+    configure(repwatch, channel(repwatch, url="http://127.0.0.1:9/take"))
+    put(repwatch, *[{"seq": seq, "state": "pending" if seq < pending else "dead",
+                     "created_at": int(time.time()) - 3600} for seq in range(pending + dead)])
+    result = repwatch("status")
+    for sentence in says:
+        assert sentence in result.text, result
+    assert ("repwatch alerts pending" in result.text) == bool(says), result
+    assert repwatch("status", "--json").json["alerts"] == {"pending": pending, "dead": dead}
+
+
 # --- programs ---
 
 @pytest.mark.parametrize("script,state,words", [
