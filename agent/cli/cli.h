@@ -100,6 +100,8 @@ void cli_print_problems(const struct conf_problems *problems);
  * which was said; return CLI_USAGE. */
 bool cli_print(const struct str *text);
 bool cli_print_json(json_t *document);
+struct json_list;
+bool cli_print_json_list(json_t *document, const struct json_list *list);
 /* Standard error, one sentence behind "repwatch: ", escaped; lower case, no full stop. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a sentence that was handed up; returns CLI_USAGE. */

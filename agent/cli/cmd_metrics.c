@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "render/json.h"
+#include "render/json_print.h"
 #include "render/json_parts.h"
 #include "render/metrics.h"
 #include "run/metrics.h"

@@ -157,21 +157,35 @@ static void fold(void *context, const struct tally *tally)
 	tally_fold(context, tally);
 }
 
+/* The first file's sum is that of all files so far. */
+static void add_up(struct import *import, struct tally **sum)
+{
+	struct tally *const before = import->sum;
+
+	if (tally_addresses(before)) {
+		tally_fold(before, *sum);
+		return;
+	}
+	import->sum = *sum;
+	*sum = before;
+}
+
 /* A transaction a file: one that cannot be read to its end leaves nothing behind. */
 static bool import_one(struct import *import, const char *path, struct err *err)
 {
+	const bool is_shown = import->cli->wants_json || !import->cli->is_quiet;
 	struct ingest ingest = import->ingest;
 	struct tally *sum = tally_new(&import->cli->zone, NULL);
 	bool ok;
 
-	ingest.counted = fold;
+	ingest.counted = is_shown ? fold : NULL;
 	ingest.context = sum;
 	import->source.path = path;
 	ok = (ingest.is_dry || store_begin(ingest.store, err)) &&
 	     ingest_file(&ingest, &import->source, import->cli->arena, &import->report, err) &&
 	     (ingest.is_dry || store_commit(ingest.store, err));
 	if (ok)
-		tally_fold(import->sum, sum);
+		add_up(import, &sum);
 	tally_free(sum);
 	import->done += bytes_of(path);
 	return ok;
@@ -203,6 +217,14 @@ static enum cli_status import_all(struct import *import)
 	return status;
 }
 
+static bool print_import_json(const struct import_view *view)
+{
+	struct json_list accounts;
+	json_t *const document = json_volume_import(view, &accounts);
+
+	return cli_print_json_list(document, &accounts);
+}
+
 static bool print_import(struct import *import)
 {
 	struct cli *const cli = import->cli;
@@ -216,11 +238,11 @@ static bool print_import(struct import *import)
 	struct str text = {0};
 	bool ok;
 
+	if (cli->is_quiet && !cli->wants_json)
+		return true;
 	volume_view_import(import->sum, cli->arena, &view);
 	if (cli->wants_json)
-		return cli_print_json(json_volume_import(&view));
-	if (cli->is_quiet)
-		return true;
+		return print_import_json(&view);
 	text_volume_import(&text, &cli->style, &view);
 	ok = cli_print(&text);
 	str_release(&text);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "render/escape.h"
 #include "render/json.h"
+#include "render/json_print.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -31,6 +32,11 @@ bool cli_print_json(json_t *document)
 	ok = cli_print(&text);
 	str_release(&text);
 	return ok;
+}
+
+bool cli_print_json_list(json_t *document, const struct json_list *list)
+{
+	return json_print_list(document, list, cli_print);
 }
 
 /* Sentences quote file names, arguments and servers' words: all of it is escaped. */

@@ -9,7 +9,7 @@
 enum {
 	FIRST_SLOTS = 256,
 	FIRST_ROWS = 64,
-	SLOT_BYTES = 24 /* at most half of the slots are taken */
+	SLOT_BYTES = 24 /* of a row's slots: a third to two thirds are taken */
 };
 
 static char *row_at(const struct counters *counters, size_t i)
@@ -65,7 +65,7 @@ static char *add(struct counters *counters, const struct tally_key *key)
 	char *row;
 
 	if (counters->count == counters->room) {
-		counters->room = counters->room ? counters->room * 2 : FIRST_ROWS;
+		counters->room += counters->room / 2 + FIRST_ROWS;
 		counters->row = xrealloc(counters->row, counters->room, counters->row_bytes);
 	}
 	row = row_at(counters, counters->count++);
@@ -81,7 +81,7 @@ void *counters_row(struct counters *counters, struct tally_key key)
 
 	if (counters->last < counters->count && is_key(counters, counters->last, &key))
 		return row_at(counters, counters->last);
-	if (counters->count * 2 >= counters->slots)
+	if (counters->count * 3 >= counters->slots * 2)
 		grow(counters);
 	hash = hash_of(&key);
 	at = place_of(counters, hash);

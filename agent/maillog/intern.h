@@ -7,25 +7,25 @@
 #include <stdint.h>
 
 /* Inside maillog/: texts as numbers from 0 on, each text once. {0} is empty. */
-struct intern_item {
-	size_t at;
-	uint32_t len;
+struct intern_slot {
 	uint32_t hash;
+	uint32_t at; /* of a text, + 1; 0: free */
 };
 
 struct intern {
-	char *text;
+	char *
+	    text; /* each behind its number and length, so that finding one is a look at one place */
 	size_t text_used, text_room;
-	struct intern_item *item;
+	uint32_t *at; /* of each number's text */
 	size_t count, room;
-	uint32_t *slot; /* number + 1; 0: free */
+	struct intern_slot *slot;
 	size_t slots; /* a power of two, or 0 */
 	uint32_t last; /* the number asked for last; mail comes in bursts */
 };
 
 /* Finds or adds. The bytes are copied as they are. */
 uint32_t intern_number(struct intern *intern, struct slice text);
-/* Borrowed until the next text is added. */
+/* Borrowed until the next text is added; a NUL stands behind it. */
 struct slice intern_text(const struct intern *intern, uint32_t number);
 /* About what the texts take; at most twice that is allocated. */
 size_t intern_bytes(const struct intern *intern);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	FULL_BYTES = 24 << 20,
+	FULL_BYTES = 8 << 20,
 	/* RFC 5321 section 4.5.3.1.2 for domains; account names are mailboxes at most. */
 	DOMAIN_MAX_BYTES = 255,
 	ACCOUNT_MAX_BYTES = 320,

@@ -90,7 +90,7 @@ void tally_free(struct tally *tally);
  * neither status nor reply. */
 void tally_add(void *context, const struct delivery *delivery);
 /* Adds days and accounts of another: its hours without the hour, its accounts without the day.
- * The sum of a whole import. */
+ * The sum of a whole import, however large. */
 void tally_fold(struct tally *sum, const struct tally *tally);
 bool tally_is_full(const struct tally *tally);
 void tally_clear(struct tally *tally);
@@ -103,7 +103,8 @@ const struct tally_receiver *tally_receivers(const struct tally *tally, size_t *
 const struct tally_reply *tally_replies(const struct tally *tally, size_t *count);
 
 enum tally_kind { TALLY_ACCOUNT, TALLY_DOMAIN, TALLY_RECEIVER, TALLY_KIND_COUNT };
-/* How many numbers there are, and the text of one; borrowed until the next delivery. */
+/* How many numbers there are, and the text of one, with a NUL behind it; borrowed until the next
+ * delivery. */
 size_t tally_texts(const struct tally *tally, enum tally_kind kind);
 struct slice tally_text(const struct tally *tally, enum tally_kind kind, uint32_t number);
 size_t tally_addresses(const struct tally *tally);

@@ -7,13 +7,14 @@
 
 enum {
 	ROOM_FIRST = 256, /* a power of two, as it stays */
-	IDLE_MAX_BYTES = 4 << 20 /* of texts nobody holds; some 60,000 */
+	IDLE_MAX_BYTES = 8 << 20 /* of texts nobody holds; some 120,000 */
 };
 
 struct text {
-	uint64_t hash;
+	struct text *next; /* in its bucket */
+	uint32_t hash;
+	uint32_t number;
 	uint32_t held;
-	uint32_t next; /* in its bucket, or of the free numbers */
 	uint8_t len;
 	char bytes[];
 };
@@ -21,7 +22,7 @@ struct text {
 struct texts {
 	struct text **item; /* by number; NULL: free */
 	uint32_t *next_free; /* by number */
-	uint32_t *bucket; /* as many as there is room */
+	struct text **bucket; /* as many as there is room */
 	uint32_t room;
 	uint32_t used; /* numbers given out so far; 0 is the empty text */
 	uint32_t free;
@@ -55,12 +56,12 @@ void texts_free(struct texts *texts)
 
 /* Strangers choose domains: the seed differs from run to run, so that they cannot choose
  * buckets, too. */
-static uint64_t hash_of(const struct texts *texts, struct slice text)
+static uint32_t hash_of(const struct texts *texts, struct slice text)
 {
-	return near_hash((uintptr_t)texts, text.at, text.len);
+	return (uint32_t)near_hash((uintptr_t)texts, text.at, text.len);
 }
 
-static uint32_t *bucket_of(const struct texts *texts, uint64_t hash)
+static struct text **bucket_of(const struct texts *texts, uint32_t hash)
 {
 	return &texts->bucket[hash & (texts->room - 1)];
 }
@@ -70,13 +71,12 @@ static size_t size_of(const struct text *text)
 	return sizeof(*text) + text->len;
 }
 
-static void insert(struct texts *texts, uint32_t number)
+static void insert(struct texts *texts, struct text *text)
 {
-	struct text *text = texts->item[number];
-	uint32_t *bucket = bucket_of(texts, text->hash);
+	struct text **const bucket = bucket_of(texts, text->hash);
 
 	text->next = *bucket;
-	*bucket = number;
+	*bucket = text;
 }
 
 static void grow(struct texts *texts)
@@ -90,16 +90,16 @@ static void grow(struct texts *texts)
 	texts->room = room;
 	for (uint32_t i = 1; i < texts->used; i++)
 		if (texts->item[i])
-			insert(texts, i);
+			insert(texts, texts->item[i]);
 }
 
 static void forget(struct texts *texts, uint32_t number)
 {
-	struct text *text = texts->item[number];
-	uint32_t *link = bucket_of(texts, text->hash);
+	struct text *const text = texts->item[number];
+	struct text **link = bucket_of(texts, text->hash);
 
-	while (*link != number)
-		link = &texts->item[*link]->next;
+	while (*link != text)
+		link = &(*link)->next;
 	*link = text->next;
 	texts->idle_bytes -= size_of(text);
 	free(text);
@@ -115,7 +115,7 @@ static void forget_idle(struct texts *texts)
 			forget(texts, i);
 }
 
-static uint32_t add(struct texts *texts, struct slice slice, uint64_t hash)
+static struct text *add(struct texts *texts, struct slice slice, uint32_t hash)
 {
 	struct text *text = xcalloc(1, sizeof(*text) + slice.len);
 	uint32_t number = texts->free;
@@ -128,42 +128,45 @@ static uint32_t add(struct texts *texts, struct slice slice, uint64_t hash)
 		number = texts->used++;
 	}
 	text->hash = hash;
+	text->number = number;
 	text->len = (uint8_t)slice.len;
 	memcpy(text->bytes, slice.at, slice.len);
 	texts->item[number] = text;
 	texts->idle_bytes += size_of(text);
-	insert(texts, number);
-	return number;
+	insert(texts, text);
+	return text;
+}
+
+static uint32_t hold(struct texts *texts, struct text *text)
+{
+	if (text->held++ == 0) {
+		texts->idle_bytes -= size_of(text);
+		texts->held_bytes += size_of(text);
+	}
+	return text->number;
 }
 
 uint32_t texts_take(struct texts *texts, struct slice slice)
 {
-	uint64_t hash;
-	uint32_t number;
+	struct text *text;
+	uint32_t hash;
 
 	if (!slice.len)
 		return 0;
 	if (slice.len > TEXT_MAX_BYTES)
 		slice.len = TEXT_MAX_BYTES;
 	hash = hash_of(texts, slice);
-	for (number = *bucket_of(texts, hash); number; number = texts->item[number]->next)
-		if (texts->item[number]->hash == hash &&
-		    slice_equal(texts_get(texts, number), slice))
-			return texts_keep(texts, number);
+	for (text = *bucket_of(texts, hash); text; text = text->next)
+		if (text->hash == hash && slice_equal(slice_of(text->bytes, text->len), slice))
+			return hold(texts, text);
 	if (texts->idle_bytes > IDLE_MAX_BYTES)
 		forget_idle(texts);
-	return texts_keep(texts, add(texts, slice, hash));
+	return hold(texts, add(texts, slice, hash));
 }
 
 uint32_t texts_keep(struct texts *texts, uint32_t number)
 {
-	struct text *text = texts->item[number];
-
-	if (number && text->held++ == 0) {
-		texts->idle_bytes -= size_of(text);
-		texts->held_bytes += size_of(text);
-	}
-	return number;
+	return number ? hold(texts, texts->item[number]) : 0;
 }
 
 void texts_drop(struct texts *texts, uint32_t number)

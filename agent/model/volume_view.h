@@ -30,7 +30,9 @@ struct import_view {
 	uint64_t unmatched_replies;
 	const struct volume_view *address; /* in the order of their text */
 	size_t addresses;
-	const struct account_view *account; /* the one with most mail first */
+	/* One by one, for there may be hundreds of thousands; the one with most mail first. */
+	struct account_view (*account)(const struct import_view *view, size_t index);
+	const void *accounts_of; /* for `account` */
 	size_t accounts;
 };
 

@@ -331,36 +331,3 @@ json_t *json_pass(const struct zone *zone, const struct pass_summary *pass)
 	json_put(document, "alerts", alerts_of(pass));
 	return document;
 }
-
-/* RFC 8259 lets C1, DEL and directional controls stand in a string; a terminal that shows the
- * document does not. As \u escapes they are the same string. */
-static void add_visible(struct str *out, const char *text, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		int32_t point;
-		const size_t taken = utf8_take(text + at, len - at, &point);
-
-		if (point == '\n' || !utf8_is_hidden(point))
-			str_add_bytes(out, text + at, taken);
-		else if (point < 0x10000)
-			str_addf(out, "\\u%04x", (unsigned)point);
-		else /* RFC 8259 section 7: a surrogate pair */
-			str_addf(out, "\\u%04x\\u%04x",
-				 0xd800u + (((unsigned)point - 0x10000) >> 10),
-				 0xdc00u + (((unsigned)point - 0x10000) & 0x3ff));
-		at += taken;
-	}
-}
-
-void json_print(struct str *out, json_t *document)
-{
-	/* 12 digits: a double with three decimals prints as it was written. */
-	char *text = json_dumps(document, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-
-	if (!text)
-		bug("a document cannot be written as JSON");
-	add_visible(out, text, strlen(text));
-	str_add_char(out, '\n');
-	free(text);
-	json_decref(document);
-}

@@ -19,7 +19,5 @@ json_t *json_status(const struct zone *zone, int64_t at, const struct address_vi
 json_t *json_events(const struct zone *zone, const struct event *event, size_t events);
 json_t *json_lists(const struct list_view *view, size_t views);
 json_t *json_pass(const struct zone *zone, const struct pass_summary *pass);
-/* Appends the document, indented, with a newline behind it, and frees it. */
-void json_print(struct str *out, json_t *document);
 
 #endif

@@ -39,11 +39,22 @@ static json_t *days_by_date(const struct volume_view *view)
 	return object;
 }
 
-json_t *json_volume_import(const struct import_view *view)
+static json_t *account_json(const void *context, size_t index)
+{
+	const struct import_view *const view = context;
+	const struct account_view account = view->account(view, index);
+	json_t *object = json_object();
+
+	json_put(object, "account", json_text(account.account));
+	json_put(object, "address", json_text(address_shown(account.address)));
+	put_outcomes(object, account.by_outcome, OUTCOME_BOUNCED + 1);
+	return object;
+}
+
+json_t *json_volume_import(const struct import_view *view, struct json_list *accounts)
 {
 	json_t *document = json_object();
 	json_t *addresses = json_object();
-	json_t *accounts = json_array();
 
 	json_put_count(document, "lines", view->lines);
 	json_put_count(document, "recognised", view->recognised);
@@ -52,15 +63,8 @@ json_t *json_volume_import(const struct import_view *view)
 		json_put(addresses, address_shown(view->address[i].address),
 			 days_by_date(&view->address[i]));
 	json_put(document, "addresses", addresses);
-	for (size_t i = 0; i < view->accounts; i++) {
-		json_t *object = json_object();
-
-		json_put(object, "account", json_text(view->account[i].account));
-		json_put(object, "address", json_text(address_shown(view->account[i].address)));
-		put_outcomes(object, view->account[i].by_outcome, OUTCOME_BOUNCED + 1);
-		json_array_append_new(accounts, object);
-	}
-	json_put(document, "accounts", accounts);
+	*accounts = (struct json_list){account_json, view, view->accounts};
+	json_put(document, "accounts", json_list_place(accounts));
 	return document;
 }
 
@@ -186,11 +190,12 @@ static void add_accounts(struct page *page, const struct import_view *view)
 	if (!view->accounts)
 		return;
 	for (size_t i = 0; i < shown; i++) {
+		const struct account_view account = view->account(view, i);
 		struct layout_cell *row = cell + i * COUNT_OF(column);
 
-		row[0].text = page_shown(page, view->account[i].account);
-		row[1].text = address_shown(view->account[i].address);
-		fill_outcomes(page, row + 2, view->account[i].by_outcome);
+		row[0].text = page_shown(page, account.account);
+		row[1].text = address_shown(account.address);
+		fill_outcomes(page, row + 2, account.by_outcome);
 	}
 	page_heading(page, arena_printf(page->arena, "Accounts with most mail (%zu of %zu)", shown,
 					view->accounts));

@@ -64,47 +64,70 @@ static void view_days(const struct tally *sum, const char *const *address, struc
 	view->address = views;
 }
 
-static uint64_t all_of(const struct account_view *account)
+/* A row in the order of the mail it counts. */
+struct place {
+	uint64_t all;
+	uint32_t row;
+};
+
+/* The rows of a sum, and their order: a view of each would take more than the sum does. */
+struct sum_accounts {
+	const struct tally *sum;
+	const char *const *address;
+	const struct tally_account *row;
+	struct place *place;
+};
+
+static uint64_t all_of(const struct tally_account *row)
 {
 	uint64_t all = 0;
 
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		all += account->by_outcome[i];
+		all += row->by_outcome[i];
 	return all;
 }
 
+static const char *name_of(const struct sum_accounts *accounts, const struct tally_account *row)
+{
+	return tally_text(accounts->sum, TALLY_ACCOUNT, row->key.who).at;
+}
+
+/* Of equals the one that came first. */
 static int most_first(const void *a, const void *b)
 {
-	const struct account_view *const x = a;
-	const struct account_view *const y = b;
-	const uint64_t left = all_of(x);
-	const uint64_t right = all_of(y);
-	const int order = strcmp(x->account, y->account);
+	const struct place *const x = a;
+	const struct place *const y = b;
 
-	if (left != right)
-		return left < right ? 1 : -1;
-	return order ? order : strcmp(x->address, y->address);
+	if (x->all != y->all)
+		return x->all < y->all ? 1 : -1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+static struct account_view account_at(const struct import_view *view, size_t index)
+{
+	const struct sum_accounts *const accounts = view->accounts_of;
+	const struct tally_account *const row = &accounts->row[accounts->place[index].row];
+	struct account_view account = {
+	    name_of(accounts, row), accounts->address[row->key.address], {0}};
+
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		account.by_outcome[i] = row->by_outcome[i];
+	return account;
 }
 
 static void view_accounts(const struct tally *sum, const char *const *address, struct arena *arena,
 			  struct import_view *view)
 {
-	size_t count;
-	const struct tally_account *const row = tally_accounts(sum, &count);
-	struct account_view *account = arena_calloc(arena, count, sizeof(*account));
+	struct sum_accounts *const accounts = arena_calloc(arena, 1, sizeof(*accounts));
 
-	for (size_t i = 0; i < count; i++) {
-		const struct slice name = tally_text(sum, TALLY_ACCOUNT, row[i].key.who);
-
-		account[i].account = arena_strndup(arena, name.at, name.len);
-		account[i].address = address[row[i].key.address];
-		for (size_t j = 0; j < OUTCOME_COUNT; j++)
-			account[i].by_outcome[j] = row[i].by_outcome[j];
-	}
-	if (count)
-		qsort(account, count, sizeof(*account), most_first);
-	view->account = account;
-	view->accounts = count;
+	*accounts = (struct sum_accounts){sum, address, tally_accounts(sum, &view->accounts), NULL};
+	accounts->place = arena_calloc(arena, view->accounts, sizeof(*accounts->place));
+	for (uint32_t i = 0; i < view->accounts; i++)
+		accounts->place[i] = (struct place){all_of(&accounts->row[i]), i};
+	if (view->accounts)
+		qsort(accounts->place, view->accounts, sizeof(*accounts->place), most_first);
+	view->account = account_at;
+	view->accounts_of = accounts;
 }
 
 void volume_view_import(const struct tally *sum, struct arena *arena, struct import_view *view)

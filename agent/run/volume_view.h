@@ -13,7 +13,8 @@
 
 /* From counts to what is shown. Everything comes from the arena. */
 
-/* Days and accounts of a sum that tally_fold made. */
+/* Days and accounts of a sum that tally_fold made; the accounts are read from it when they are
+ * asked for. */
 void volume_view_import(const struct tally *sum, struct arena *arena, struct import_view *view);
 
 struct volume_choice {

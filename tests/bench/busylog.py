@@ -44,9 +44,9 @@ def _delivery(dice, queue_id, number, account, counts, has_tls):
            f"status={outcome} ({said})")
 
 
-def _message(dice, number, counts, has_tls):
+def _message(dice, number, counts, has_tls, accounts):
     """(how much later, line) in order."""
-    account = dice.randrange(500)
+    account = dice.randrange(accounts)
     sender = f"user{account:03}@customer{account % 37:02}.example"
     client = f"dsl-{number % 2000}.provider{number % 11}.example[100.{dice.randrange(64, 128)}.1.{number % 250}]"
     smtpd = f"postfix/submission/smtpd[{dice.randrange(2000, 60000)}]"
@@ -70,7 +70,7 @@ def _noise(dice):
     yield "postfix/anvil[3]: statistics: max connection rate 1/60s for (smtpd:192.0.2.66) at Jan  1 00:00:00"
 
 
-def write(start, count, stamps="rfc3164", has_tls=True, seed=3):
+def write(start, count, stamps="rfc3164", has_tls=True, seed=3, accounts=500):
     """The bytes of `count` messages within an hour from `start`, and how many were sent,
     deferred and bounced."""
     dice = random.Random(seed)
@@ -78,7 +78,7 @@ def write(start, count, stamps="rfc3164", has_tls=True, seed=3):
     lines = []
     for number in range(count):
         at = number * 3600 / count
-        for later, line in _message(dice, number, counts, has_tls):
+        for later, line in _message(dice, number, counts, has_tls, accounts):
             at += later
             lines.append((at, line))
         lines.extend((at, line) for line in _noise(dice) if dice.random() < 0.2)

@@ -2,6 +2,7 @@
  * out here once more, byte by byte, so that a mistake in the tables does not vouch for itself. */
 #include "render/escape.h"
 #include "render/json.h"
+#include "render/json_print.h"
 
 #include <stdbool.h>
 #include <stdint.h>

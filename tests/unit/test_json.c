@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "render/json.h"
+#include "render/json_print.h"
 
 #include <string.h>
 
@@ -128,12 +129,69 @@ static void hides_by_escapes_only(void **state)
 	}
 }
 
+static json_t *element(const void *context, size_t index)
+{
+	static const char *const text[] = {"", "\"...\"", "two\nlines", "\302\233m", "}]\n "};
+
+	(void)context;
+	return json_pack("{s:s, s:i, s:{s:[i]}}", "text", text[index % COUNT_OF(text)], "index",
+			 (int)index, "deep", "deeper", (int)index);
+}
+
+static struct str printed;
+static size_t parts_left;
+
+static bool take_part(const struct str *part)
+{
+	str_add_bytes(&printed, str_text(part), part->len);
+	return --parts_left > 0;
+}
+
+static void a_list_in_parts_is_the_list(void **state)
+{
+	static const size_t count[] = {0, 1, 2, 3000};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(count); i++) {
+		const struct json_list list = {element, NULL, count[i]};
+		json_t *whole = json_pack("{s:s, s:[]}", "name", "\"...\"", "list");
+		json_t *framed =
+		    json_pack("{s:s, s:o}", "name", "\"...\"", "list", json_list_place(&list));
+		struct str wanted = {0};
+
+		for (size_t j = 0; j < count[i]; j++)
+			json_array_append_new(json_object_get(whole, "list"), element(NULL, j));
+		json_print(&wanted, whole);
+		parts_left = SIZE_MAX;
+		assert_true(json_print_list(framed, &list, take_part));
+		assert_string_equal(str_text(&printed), str_text(&wanted));
+		str_release(&wanted);
+		str_release(&printed);
+	}
+}
+
+/* A reader that left early. */
+static void a_list_ends_when_nobody_takes_it(void **state)
+{
+	const struct json_list list = {element, NULL, 10000};
+	json_t *framed = json_pack("{s:o}", "list", json_list_place(&list));
+
+	(void)state;
+	parts_left = 1;
+	assert_false(json_print_list(framed, &list, take_part));
+	assert_int_equal(parts_left, 0);
+	assert_in_range(printed.len, 1, 100000);
+	str_release(&printed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(prints_what_the_golden_files_hold),
 	    cmocka_unit_test(reads_back_without_null_or_commands),
 	    cmocka_unit_test(hides_by_escapes_only),
+	    cmocka_unit_test(a_list_in_parts_is_the_list),
+	    cmocka_unit_test(a_list_ends_when_nobody_takes_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "render/json.h"
+#include "render/json_print.h"
 #include "render/traffic.h"
 
 #include <string.h>

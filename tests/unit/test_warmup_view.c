@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "render/json.h"
+#include "render/json_print.h"
 #include "render/warmup.h"
 
 /* 2026-11-21T10:00:00+09:00 */
