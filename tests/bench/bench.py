@@ -32,7 +32,7 @@ from bed import reversed4
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 ONLY = os.environ.get("ONLY", "")
 ADDRESSES, ZONES = 1000, 50
-LOG_BYTES, SHORTER_LOG_BYTES = 1_000_000_000, 300_000_000
+LOG_BYTES, SHORTER_LOG_BYTES = 1_000_000_000, 500_000_000
 IDLE_PASSES = 20
 REPLIES = pathlib.Path(__file__).resolve().parents[2] / "etc" / "replies.conf"
 CATALOGUE = REPLIES.with_name("lists.conf")
