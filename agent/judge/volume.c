@@ -341,6 +341,7 @@ static void judge_today(struct trial *trial, const struct volume_input *input,
 	trial->figures.is_today = true;
 	trial->figures.so_far = so_far;
 	trial->figures.hour_now = hour_now;
+	trial->figures.minute_now = input->minute_now < 60 ? input->minute_now : 59;
 	/* Of a cold address no hour is usual: what it sent is all there is to judge. */
 	usual = is_history_short(trial) ? 0 : usual_day(series, trial->from, TODAY, 0).sent;
 	if (usual > 0)

@@ -29,7 +29,7 @@ struct volume_input {
 	size_t days;
 	int64_t today; /* civil day number */
 	uint32_t today_hour[24]; /* sent in each local hour of today so far */
-	uint32_t hour_now; /* 0..23 */
+	uint32_t hour_now, minute_now; /* 0..23, 0..59 */
 	const double *hour_share; /* 24 shares of a usual day by hour, sum 1; NULL: not known */
 };
 

@@ -72,8 +72,8 @@ static void add_so_far(struct str *text, const struct volume_figures *figures)
 	else if (!figures->is_today)
 		str_addf(text, SAID("sent %s yesterday"), number(figures->sent, sent));
 	else
-		str_addf(text, SAID("sent %s today by %02u:59"), number(figures->so_far, sent),
-			 figures->hour_now);
+		str_addf(text, SAID("sent %s today by %02u:%02u"), number(figures->so_far, sent),
+			 figures->hour_now, figures->minute_now);
 }
 
 /* The whole day, where more is to come. */

@@ -17,7 +17,7 @@ struct volume_figures {
 	unsigned weekday;
 	bool is_today;
 	double so_far; /* of today */
-	unsigned hour_now;
+	unsigned hour_now, minute_now;
 };
 
 enum { VOLUME_REASON_BYTES = sizeof(((struct volume_verdict *)0)->reason) };

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { HOUR_S = 3600, DAY_S = 86400 };
+enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
 
 void traffic_key(char out[TRAFFIC_KEY_BYTES], const char *address, struct slice receiver)
 {
@@ -174,6 +174,7 @@ bool traffic_read(struct pass *pass, struct err *err)
 	struct pass_traffic *traffic;
 	const struct zone *const zone = pass->options->zone;
 	const size_t targets = pass->targets.addresses;
+	int64_t second;
 
 	if (!(pass->options->only & PASS_MAILLOG) || !pass->conf->maillogs)
 		return true;
@@ -184,7 +185,9 @@ bool traffic_read(struct pass *pass, struct err *err)
 	traffic->kept = arena_calloc(pass->arena, targets, sizeof(*traffic->kept));
 	traffic->kepts = arena_calloc(pass->arena, targets, sizeof(*traffic->kepts));
 	traffic->today = civil_days(civil_date_at(zone, pass->at));
-	traffic->hour = (unsigned)((pass->at + zone_offset_s(zone, pass->at)) % DAY_S / HOUR_S);
+	second = (pass->at + zone_offset_s(zone, pass->at)) % DAY_S;
+	traffic->hour = (unsigned)(second / HOUR_S);
+	traffic->minute = (unsigned)(second % HOUR_S / MINUTE_S);
 	return read_logs(pass, err) && load_senders(pass, err) &&
 	       traffic_load(pass->store, pass->arena, &traffic->before, &traffic->befores, err) &&
 	       blocks_load(pass->store, pass->arena, &traffic->block, &traffic->blocks, err) &&

@@ -105,7 +105,8 @@ static bool judge_pool(struct groups *groups, size_t first, struct arena *arena)
 	struct volume_query query = {address, 0, pass->traffic->today - HISTORY_DAYS,
 				     pass->traffic->today};
 	struct volume_input input = {.today = pass->traffic->today,
-				     .hour_now = pass->traffic->hour};
+				     .hour_now = pass->traffic->hour,
+				     .minute_now = pass->traffic->minute};
 	struct volume_verdict verdict;
 	struct volume_hours hours;
 	struct volume_day *day;
@@ -186,7 +187,8 @@ static bool judge_accounts(struct groups *groups, struct arena *arena)
 		const struct volume_input input = {.day = account[i].day,
 						   .days = account[i].days,
 						   .today = today,
-						   .hour_now = groups->pass->traffic->hour};
+						   .hour_now = groups->pass->traffic->hour,
+						   .minute_now = groups->pass->traffic->minute};
 		const struct volume_verdict verdict = volume_judge(&input, &groups->policy);
 
 		if (!weigh(groups, LEVEL_ACCOUNT, account[i].name, &verdict))

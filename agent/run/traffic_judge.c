@@ -88,7 +88,8 @@ static bool judge_volume(struct pass *pass, size_t target, struct arena *arena, 
 					   traffic->today};
 	const struct volume_policy policy = traffic_policy(pass->conf);
 	const struct warmup_plan *const plan = plan_of(traffic, address);
-	struct volume_input input = {.today = traffic->today, .hour_now = traffic->hour};
+	struct volume_input input = {
+	    .today = traffic->today, .hour_now = traffic->hour, .minute_now = traffic->minute};
 	struct volume_hours hours;
 	struct volume_day *day;
 

@@ -33,7 +33,7 @@ struct pass_traffic {
 	struct stored_block **kept; /* one list a target, to be saved */
 	size_t *kepts;
 	int64_t today;
-	unsigned hour;
+	unsigned hour, minute; /* as the operator's clock shows them */
 };
 
 /* `volume` of the configuration. */

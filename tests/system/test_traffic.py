@@ -152,6 +152,15 @@ def test_a_stolen_password_is_a_spike_with_a_name(host):
     assert host.run("2026-11-21 02:00") == []  # said once
 
 
+def test_today_is_told_up_to_the_minute(host):
+    server = senders.Server(3)
+    server.number = 500000
+    server.send(at("2026-11-20 10:00"), 600, 3000, THIEF)
+    host.write(server.log(server.take()))
+    event = only(host.run("2026-11-20 10:17"), "volume")
+    assert event["text"].startswith("sent 3,000 today by 10:17"), event
+
+
 def a_theft():
     server = senders.Server(3)
     server.number = 500000

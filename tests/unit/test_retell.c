@@ -28,7 +28,7 @@ static void sentences(void **state)
 	     "昨日48,200通を送信、前月の1日平均310通の155倍。火曜日は通常250通"},
 	    {"sent 9,100 today by 10:59, on the way to 48,200, 5.1 times the daily mean so far of "
 	     "310; now and then there are 4,000",
-	     "本日10時台までに9,100通を送信（見込み48,200通）、これまでの1日平均310通の5.1倍。"
+	     "本日10:59までに9,100通を送信（見込み48,200通）、これまでの1日平均310通の5.1倍。"
 	     "時おり4,000通の日あり"},
 	    {"docomo refuses its mail: rate-limit (ip), 310 messages so far; it says: 550 none; "
 	     "suspects: a@example.jp sent 48,200, usually 310, b@example.jp sent 12, usually 1",
