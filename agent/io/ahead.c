@@ -3,9 +3,8 @@
 #include "base/mem.h"
 #include "base/slice.h"
 #include "io/unpack.h"
+#include "sys/belt.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,6 @@
 
 enum {
 	BLOCK_BYTES = 128 * 1024,
-	BLOCKS = 8,
-	LOW_BLOCKS = BLOCKS / 2, /* the thread is woken for several blocks rather than for each */
 	SHORT_BYTES = 1024 * 1024 /* not worth a thread */
 };
 
@@ -32,16 +29,9 @@ struct ahead {
 	uint64_t given; /* without the thread */
 	uint64_t taken;
 	bool is_file; /* what comes from a pipe is another process's work, and may never come */
-	bool has_thread;
-	pthread_t thread;
-	/* What follows is for who holds the lock; but blocks out to in belong to the caller and the
-	 * others, with the failure, to the thread. */
-	pthread_mutex_t lock;
-	pthread_cond_t moved;
-	size_t in, out; /* blocks so far */
-	bool is_stopped;
-	struct err failure;
-	struct block block[BLOCKS];
+	struct belt belt; /* the thread fills it */
+	struct err failure; /* the thread's, up to its last block */
+	struct block block[BELT_PLACES];
 };
 
 struct ahead *ahead_open(int fd, const char *name, struct err *err)
@@ -57,14 +47,8 @@ struct ahead *ahead_open(int fd, const char *name, struct err *err)
 	ahead = xcalloc(1, sizeof(*ahead));
 	ahead->unpack = unpack;
 	ahead->is_file = is_file;
-	pthread_mutex_init(&ahead->lock, NULL);
-	pthread_cond_init(&ahead->moved, NULL);
+	belt_init(&ahead->belt);
 	return ahead;
-}
-
-static struct block *block_at(struct ahead *ahead, size_t number)
-{
-	return &ahead->block[number % BLOCKS];
 }
 
 /* `rest` is what the block before had no room for. */
@@ -91,28 +75,6 @@ static void fill(struct ahead *ahead, struct block *block, struct slice *rest)
 	block->taken = unpack_taken(ahead->unpack);
 }
 
-/* The next to be filled; NULL: nobody wants more. */
-static struct block *wait_for_room(struct ahead *ahead)
-{
-	struct block *block = NULL;
-
-	pthread_mutex_lock(&ahead->lock);
-	while (ahead->in - ahead->out == BLOCKS && !ahead->is_stopped)
-		pthread_cond_wait(&ahead->moved, &ahead->lock);
-	if (!ahead->is_stopped)
-		block = block_at(ahead, ahead->in);
-	pthread_mutex_unlock(&ahead->lock);
-	return block;
-}
-
-static void put_in(struct ahead *ahead)
-{
-	pthread_mutex_lock(&ahead->lock);
-	ahead->in++;
-	pthread_cond_signal(&ahead->moved);
-	pthread_mutex_unlock(&ahead->lock);
-}
-
 static void *read_ahead(void *context)
 {
 	struct ahead *const ahead = context;
@@ -120,44 +82,21 @@ static void *read_ahead(void *context)
 	struct block *block;
 	bool is_last = false;
 
-	while (!is_last && (block = wait_for_room(ahead)) != NULL) {
+	while (!is_last && belt_wait_for_room(&ahead->belt, BELT_PLACES - 1)) {
+		block = &ahead->block[belt_place(ahead->belt.in)];
 		fill(ahead, block, &rest);
 		is_last = block->is_last;
-		put_in(ahead);
+		belt_fill(&ahead->belt);
 	}
 	return NULL;
 }
 
-/* Signals stay with the thread that is there for them. Where no other can be had, the content
- * comes as before. */
+/* Where no thread can be had, the content comes as before. */
 static void start(struct ahead *ahead)
 {
-	sigset_t all, before;
-
-	for (size_t i = 0; i < BLOCKS; i++)
+	for (size_t i = 0; i < BELT_PLACES; i++)
 		ahead->block[i].bytes = xcalloc(BLOCK_BYTES, 1);
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	ahead->has_thread = pthread_create(&ahead->thread, NULL, read_ahead, ahead) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-static void give_back(struct ahead *ahead)
-{
-	pthread_mutex_lock(&ahead->lock);
-	ahead->out++;
-	if (ahead->in - ahead->out <= LOW_BLOCKS)
-		pthread_cond_signal(&ahead->moved);
-	pthread_mutex_unlock(&ahead->lock);
-}
-
-static const struct block *wait_for_block(struct ahead *ahead)
-{
-	pthread_mutex_lock(&ahead->lock);
-	while (ahead->in == ahead->out)
-		pthread_cond_wait(&ahead->moved, &ahead->lock);
-	pthread_mutex_unlock(&ahead->lock);
-	return block_at(ahead, ahead->out);
+	belt_start(&ahead->belt, read_ahead, ahead);
 }
 
 static ssize_t end_of(const struct ahead *ahead, struct err *err)
@@ -173,8 +112,9 @@ static ssize_t next_block(struct ahead *ahead, const char **bytes, struct err *e
 	if (ahead->lent && ahead->lent->is_last)
 		return end_of(ahead, err);
 	if (ahead->lent)
-		give_back(ahead);
-	ahead->lent = wait_for_block(ahead);
+		belt_empty(&ahead->belt);
+	belt_wait_for_full(&ahead->belt);
+	ahead->lent = &ahead->block[belt_place(ahead->belt.out)];
 	ahead->taken = ahead->lent->taken;
 	*bytes = ahead->lent->bytes;
 	return ahead->lent->len ? (ssize_t)ahead->lent->len : end_of(ahead, err);
@@ -186,7 +126,7 @@ ssize_t ahead_next(struct ahead *ahead, const char **bytes, struct err *err)
 
 	if (ahead->is_file && ahead->given >= SHORT_BYTES && !ahead->block[0].bytes)
 		start(ahead);
-	if (ahead->has_thread)
+	if (ahead->belt.has_thread)
 		return next_block(ahead, bytes, err);
 	got = unpack_next(ahead->unpack, bytes, err);
 	ahead->given += got > 0 ? (uint64_t)got : 0;
@@ -199,25 +139,13 @@ uint64_t ahead_taken(const struct ahead *ahead)
 	return ahead->taken;
 }
 
-static void stop(struct ahead *ahead)
-{
-	pthread_mutex_lock(&ahead->lock);
-	ahead->is_stopped = true;
-	pthread_cond_signal(&ahead->moved);
-	pthread_mutex_unlock(&ahead->lock);
-	pthread_join(ahead->thread, NULL);
-}
-
 void ahead_close(struct ahead *ahead)
 {
 	if (!ahead)
 		return;
-	if (ahead->has_thread)
-		stop(ahead);
-	for (size_t i = 0; i < BLOCKS; i++)
+	belt_release(&ahead->belt);
+	for (size_t i = 0; i < BELT_PLACES; i++)
 		free(ahead->block[i].bytes);
-	pthread_cond_destroy(&ahead->moved);
-	pthread_mutex_destroy(&ahead->lock);
 	unpack_close(ahead->unpack);
 	free(ahead);
 }

@@ -1,9 +1,8 @@
 #include "run/tallier.h"
 
 #include "base/mem.h"
+#include "sys/belt.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,9 +10,7 @@
 
 enum {
 	ALONE_MAX = 20000, /* deliveries that are not worth a thread */
-	BATCH_BYTES = 128 * 1024,
-	BATCHES = 8,
-	LOW_BATCHES = BATCHES / 2 /* the reader is woken for several batches rather than for each */
+	BATCH_BYTES = 128 * 1024
 };
 
 /* A delivery whose texts follow it: account, domain, receiver's host, status, reply. */
@@ -33,16 +30,9 @@ struct batch {
 struct tallier {
 	struct tally *tally; /* the thread's while batches wait, else the caller's */
 	uint64_t alone; /* deliveries added without the thread */
-	bool has_thread;
-	pthread_t thread;
 	atomic_bool is_full;
-	/* What follows is for who holds the lock; but batches from out to in belong to the thread, and
-	 * the others to the caller. */
-	pthread_mutex_t lock;
-	pthread_cond_t moved;
-	size_t in, out; /* batches so far */
-	bool is_stopped;
-	struct batch batch[BATCHES];
+	struct belt belt; /* the thread empties it */
+	struct batch batch[BELT_PLACES];
 };
 
 struct tallier *tallier_new(struct tally *tally)
@@ -50,14 +40,14 @@ struct tallier *tallier_new(struct tally *tally)
 	struct tallier *tallier = xcalloc(1, sizeof(*tallier));
 
 	tallier->tally = tally;
-	pthread_mutex_init(&tallier->lock, NULL);
-	pthread_cond_init(&tallier->moved, NULL);
+	belt_init(&tallier->belt);
 	return tallier;
 }
 
-static struct batch *batch_at(struct tallier *tallier, size_t number)
+/* The one that is being filled. */
+static struct batch *batch_in(struct tallier *tallier)
 {
-	return &tallier->batch[number % BATCHES];
+	return &tallier->batch[belt_place(tallier->belt.in)];
 }
 
 static struct slice take(const char **from, uint32_t len)
@@ -88,69 +78,35 @@ static void add_batch(struct tally *tally, const struct batch *batch)
 	}
 }
 
-/* The next to be added; NULL: there will be none. */
-static const struct batch *wait_for_batch(struct tallier *tallier)
-{
-	const struct batch *batch = NULL;
-
-	pthread_mutex_lock(&tallier->lock);
-	while (tallier->in == tallier->out && !tallier->is_stopped)
-		pthread_cond_wait(&tallier->moved, &tallier->lock);
-	if (tallier->in != tallier->out)
-		batch = batch_at(tallier, tallier->out);
-	pthread_mutex_unlock(&tallier->lock);
-	return batch;
-}
-
-static void take_out(struct tallier *tallier)
-{
-	pthread_mutex_lock(&tallier->lock);
-	tallier->out++;
-	if (tallier->in - tallier->out <= LOW_BATCHES)
-		pthread_cond_signal(&tallier->moved);
-	pthread_mutex_unlock(&tallier->lock);
-}
-
 static void *add_batches(void *context)
 {
 	struct tallier *const tallier = context;
-	const struct batch *batch;
 
-	while ((batch = wait_for_batch(tallier)) != NULL) {
-		add_batch(tallier->tally, batch);
+	while (belt_wait_for_full(&tallier->belt)) {
+		add_batch(tallier->tally, &tallier->batch[belt_place(tallier->belt.out)]);
 		atomic_store(&tallier->is_full, tally_is_full(tallier->tally));
-		take_out(tallier);
+		belt_empty(&tallier->belt);
 	}
 	return NULL;
 }
 
-/* Signals stay with the thread that is there for them. What the tally loads when it is needed is
- * loaded here, because that may be where only this thread may write. */
+/* What the tally loads when it is needed is loaded here, because that may be where only this thread
+ * may write. */
 static void start(struct tallier *tallier)
 {
-	sigset_t all, before;
-
 	tally_load(tallier->tally);
-	for (size_t i = 0; i < BATCHES; i++)
+	for (size_t i = 0; i < BELT_PLACES; i++)
 		tallier->batch[i].bytes = xcalloc(BATCH_BYTES, 1);
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	tallier->has_thread = pthread_create(&tallier->thread, NULL, add_batches, tallier) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	belt_start(&tallier->belt, add_batches, tallier);
 }
 
-/* The batch at `in` is the one being filled. Waits until at most `most` others are to be added. */
+/* Begins another batch, once at most `most` wait to be added. */
 static void hand_over(struct tallier *tallier, size_t most)
 {
-	pthread_mutex_lock(&tallier->lock);
-	if (batch_at(tallier, tallier->in)->len) {
-		tallier->in++;
-		pthread_cond_signal(&tallier->moved);
-	}
-	while (tallier->in - tallier->out > most)
-		pthread_cond_wait(&tallier->moved, &tallier->lock);
-	pthread_mutex_unlock(&tallier->lock);
-	batch_at(tallier, tallier->in)->len = 0;
+	if (batch_in(tallier)->len)
+		belt_fill(&tallier->belt);
+	belt_wait_for_room(&tallier->belt, most);
+	batch_in(tallier)->len = 0;
 }
 
 static void put(char **to, struct slice text)
@@ -178,7 +134,7 @@ static void pack(struct batch *batch, const struct delivery *delivery, struct pa
 static void hand_to_thread(struct tallier *tallier, const struct delivery *delivery)
 {
 	const bool is_sent = delivery->outcome == OUTCOME_SENT;
-	struct batch *batch = batch_at(tallier, tallier->in);
+	struct batch *batch = batch_in(tallier);
 	const size_t status = is_sent ? 0 : delivery->status.len;
 	const size_t reply = is_sent ? 0 : delivery->reply.len;
 	const size_t bytes = sizeof(struct packed) + delivery->account.len +
@@ -189,8 +145,8 @@ static void hand_to_thread(struct tallier *tallier, const struct delivery *deliv
 		return;
 	}
 	if (batch->len + bytes > BATCH_BYTES) {
-		hand_over(tallier, BATCHES - 1);
-		batch = batch_at(tallier, tallier->in);
+		hand_over(tallier, BELT_PLACES - 1);
+		batch = batch_in(tallier);
 	}
 	pack(batch, delivery,
 	     (struct packed){.at = delivery->at,
@@ -208,7 +164,7 @@ void tallier_add(void *context, const struct delivery *delivery)
 {
 	struct tallier *const tallier = context;
 
-	if (tallier->has_thread) {
+	if (tallier->belt.has_thread) {
 		hand_to_thread(tallier, delivery);
 		return;
 	}
@@ -219,36 +175,25 @@ void tallier_add(void *context, const struct delivery *delivery)
 
 bool tallier_is_full(const struct tallier *tallier)
 {
-	return tallier->has_thread ? atomic_load(&tallier->is_full) : tally_is_full(tallier->tally);
+	return tallier->belt.has_thread ? atomic_load(&tallier->is_full)
+					: tally_is_full(tallier->tally);
 }
 
 struct tally *tallier_tally(struct tallier *tallier)
 {
-	if (tallier->has_thread)
+	if (tallier->belt.has_thread)
 		hand_over(tallier, 0);
 	atomic_store(&tallier->is_full, false); /* the caller is going to see to that */
 	return tallier->tally;
-}
-
-static void stop(struct tallier *tallier)
-{
-	pthread_mutex_lock(&tallier->lock);
-	tallier->is_stopped = true;
-	pthread_cond_signal(&tallier->moved);
-	pthread_mutex_unlock(&tallier->lock);
-	pthread_join(tallier->thread, NULL);
 }
 
 void tallier_free(struct tallier *tallier)
 {
 	if (!tallier)
 		return;
-	if (tallier->has_thread)
-		stop(tallier);
-	for (size_t i = 0; i < BATCHES; i++)
+	belt_release(&tallier->belt);
+	for (size_t i = 0; i < BELT_PLACES; i++)
 		free(tallier->batch[i].bytes);
-	pthread_cond_destroy(&tallier->moved);
-	pthread_mutex_destroy(&tallier->lock);
 	tally_free(tallier->tally);
 	free(tallier);
 }

@@ -13,17 +13,6 @@ static int64_t newest(void)
 	return (int64_t)migrations_count();
 }
 
-static bool number_of(struct store *store, const char *sql, int64_t *number, struct err *err)
-{
-	struct query query;
-
-	if (!query_open(&query, store, sql, err) || query_next(&query) != QUERY_ROW)
-		return false;
-	*number = query_int(&query);
-	query_close(&query);
-	return true;
-}
-
 /* The version, 0 for a database without tables; -1 with err for one that is not ours. */
 static int64_t find_version(struct store *store, struct err *err)
 {
@@ -31,9 +20,9 @@ static int64_t find_version(struct store *store, struct err *err)
 	int64_t application;
 	int64_t tables;
 
-	if (!number_of(store, "PRAGMA user_version", &version, err) ||
-	    !number_of(store, "PRAGMA application_id", &application, err) ||
-	    !number_of(store, "SELECT count(*) FROM sqlite_master", &tables, err))
+	if (!query_number(store, "PRAGMA user_version", &version, err) ||
+	    !query_number(store, "PRAGMA application_id", &application, err) ||
+	    !query_number(store, "SELECT count(*) FROM sqlite_master", &tables, err))
 		return -1;
 	if (version == 0 && application == 0 && tables == 0)
 		return 0;
