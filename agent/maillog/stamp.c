@@ -31,9 +31,10 @@ static bool is_digit(char c)
 /* Two digits, or -1; `blank` allows " 1" for 1. */
 static int two(const char *at, bool blank)
 {
-	const char tens = blank && at[0] == ' ' ? '0' : at[0];
+	const char digits[2] = {blank && at[0] == ' ' ? '0' : at[0], at[1]};
+	const unsigned value = stamp_two(digits);
 
-	return is_digit(tens) && is_digit(at[1]) ? (tens - '0') * 10 + at[1] - '0' : -1;
+	return value < 100 ? (int)value : -1;
 }
 
 static bool is_date(int32_t year, int month, int day)
